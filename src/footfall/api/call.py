@@ -1,0 +1,150 @@
+"""A request → ``Call``: who asks, what was told, and the store to ask.
+
+Every handler takes a ``call``. Before it runs, the request has been authenticated as its
+``Endpoint`` says and its body and query have been read strictly; handlers never see bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from litestar import Request
+
+from footfall.api.endpoint import Endpoint
+from footfall.api.forms import FORM_TYPE, decode_form, unfold
+from footfall.api.parameters import read_query
+from footfall.domain.public_ids import Kind
+from footfall.errors import Fault, MalformedRequest, Refused, UnknownResource, refuse
+from footfall.ingest import refuse as records
+from footfall.ingest.authenticate import authenticate, authenticate_public, lacks_scope
+from footfall.ingest.decode import decode
+from footfall.ingest.wire import HeaderMap, Receive, check_content_type, read_body
+from footfall.settings import Settings
+from footfall.store.facts import Caller
+from footfall.store.store import Store
+
+TRACE: Final = "footfall_trace"
+"""Where a request's scope keeps its ``Trace``."""
+
+_NOUNS: Final = {Kind.OBJECT: "product"}
+
+
+@dataclass(slots=True)
+class Trace:
+    """What is known of a request so far, for the record should it be refused."""
+
+    request: records.Request
+    caller: Caller | None = None
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that is authenticated and read.
+
+    Attributes:
+        query: parameters of the query string by name.
+        told: the body, bracket keys nested; empty where an endpoint takes none.
+        received_at: microseconds UTC.
+    """
+
+    store: Store
+    caller: Caller
+    query: dict[str, str]
+    told: dict[str, Any]
+    received_at: int
+
+    @property
+    def business_id(self) -> int:
+        return self.caller.business_id
+
+    def encode(self, kind: Kind, row_id: int) -> str:
+        """Return the public id of a row."""
+        return self.store.public_ids[kind].encode(row_id)
+
+    def decode(self, kind: Kind, text: str) -> int | None:
+        """Return the row number a public id would name."""
+        return self.store.public_ids[kind].decode(text)
+
+    def row(self, kind: Kind, text: str) -> int:
+        """Return the row number in a path.
+
+        Raises:
+            Refused: 404, it is no id at all.
+        """
+        row_id = self.decode(kind, text)
+        if row_id is None:
+            raise absent(kind)
+        return row_id
+
+
+def absent(kind: Kind) -> Refused:
+    """Return the refusal of a path that names nothing in this business."""
+    noun = _NOUNS.get(kind, kind.name.lower())
+    return refuse(UnknownResource(f"There is no {noun} with this id in this business.", "id"))
+
+
+def raise_any(faults: Sequence[Fault]) -> None:
+    """Refuse the request if anything is wrong with it."""
+    if faults:
+        raise Refused(faults)
+
+
+class Reception:
+    """Opens calls; its ``open`` is the dependency ``call`` of every handler."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+
+    async def open(self, request: Request[Any, Any, Any]) -> Call:
+        """Return the call of a request.
+
+        Raises:
+            Refused: 401 or 403, or its path, query or body cannot be read.
+            CallerGone: its body ended early.
+        """
+        trace: Trace = request.scope["state"][TRACE]
+        headers = dict(request.scope["headers"])
+        endpoint: Endpoint = request.route_handler.opt["endpoint"]
+        trace.caller = await self._caller(endpoint, headers.get(b"authorization"))
+        _check_scope(trace.caller, endpoint)
+        _check_path(request.scope["path"])
+        query = read_query(request.scope["query_string"])
+        told: dict[str, Any] = {}
+        if request.method in ("POST", "PATCH"):
+            limit = self._settings.event_size_max_bytes
+            trace.body = await read_body(cast(Receive, request.receive), headers, limit)
+            told = _read(trace.body, headers, endpoint)
+        return Call(self._store, trace.caller, query, told, trace.request.received_at)
+
+    async def _caller(self, endpoint: Endpoint, header: bytes | None) -> Caller:
+        if endpoint.credential == "public":
+            return await authenticate_public(self._store, header)
+        return await authenticate(self._store, header, scope=None)
+
+
+def _check_scope(caller: Caller, endpoint: Endpoint) -> None:
+    if endpoint.credential == "private" and not any(
+        caller.may(scope) for scope in (endpoint.scope, *endpoint.also)
+    ):
+        raise lacks_scope(endpoint.scope)
+
+
+def _check_path(path: str) -> None:
+    """Refuse what no name contains and not every database can be asked for."""
+    if "\0" in path or not path.isprintable():
+        raise refuse(UnknownResource("There is nothing at this path; it has control characters."))
+
+
+def _read(body: bytes, headers: HeaderMap, endpoint: Endpoint) -> dict[str, Any]:
+    if not body and endpoint.body is None:
+        return {}
+    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if kind.decode("latin-1") == FORM_TYPE:
+        return decode_form(body)
+    check_content_type(headers)
+    told = decode(body)
+    if type(told) is not dict:
+        raise refuse(MalformedRequest("The body must be a JSON object: {…}."))
+    return unfold(told.items()) if any("[" in key for key in told) else told

@@ -1,0 +1,46 @@
+"""What each endpoint says of itself; the OpenAPI document and isolation tests are made of it."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+
+Credential = Literal["private", "public", "none"]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One operation, as the reference page tells of it. Handlers carry it as ``opt["endpoint"]``.
+
+    Attributes:
+        summary: one line, imperative.
+        description: what a caller has to know beyond the fields; plain text.
+        credential: ``private`` token, ``public`` business id (a private token does too), or none.
+        scope: what a private token must be allowed; any of ``also`` is enough as well.
+        body: type of the request body, documentation of what ``decode`` reads by hand.
+        answer: type of the successful answer.
+        status: of the successful answer.
+        errors: wire statuses it may refuse with, beside 401, 403 and 503.
+        query: query parameters by name: (JSON schema, description).
+        example: a body that works; ``answer_example`` what comes back.
+        media_types: of the body.
+    """
+
+    summary: str
+    answer: type[msgspec.Struct] | None = None
+    body: type[msgspec.Struct] | None = None
+    description: str = ""
+    credential: Credential = "private"
+    scope: str = "read"
+    also: tuple[str, ...] = ()
+    status: int = 200
+    errors: tuple[int, ...] = (400, 422)
+    query: dict[str, tuple[dict[str, Any], str]] = field(default_factory=dict)
+    example: dict[str, Any] | None = None
+    answer_example: dict[str, Any] | None = None
+    media_types: tuple[str, ...] = ("application/json",)
+
+
+def bound(endpoint: Endpoint) -> dict[str, Any]:
+    """Return what the decorator of a handler needs so that it carries its endpoint."""
+    return {"opt": {"endpoint": endpoint}, "status_code": endpoint.status}

@@ -1,0 +1,298 @@
+"""``GET /v1/attribution/events``: what happened, newest first, and one event by id.
+
+An event is found by our id or by the ``event_id`` its sender gave it. Filters narrow a list; one
+that names nothing in this business is refused, never ignored.
+
+Source: contract 3.19.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Literal
+
+from litestar import get
+from msgspec import Meta, Struct
+from sqlalchemy import Connection, Row
+
+from footfall.api import paging
+from footfall.api.call import Call, absent
+from footfall.api.endpoint import Endpoint, bound
+from footfall.api.paging import Listing
+from footfall.api.parameters import PROFILE, SESSION, Given, read_role, read_time
+from footfall.domain import money
+from footfall.domain.actions import ALIASES
+from footfall.domain.events import Flag
+from footfall.domain.objects import BUILT_IN_KINDS
+from footfall.domain.public_ids import Kind
+from footfall.domain.sessions import is_carriable
+from footfall.domain.times import iso_utc, unix_seconds
+from footfall.errors import AmbiguousParameter, Fault, NotFound, Refused
+from footfall.store import actions, events, objects, pages, profiles, sessions, tables
+from footfall.store.events import EventFilter
+from footfall.store.pages import Page
+
+OBJECT: Final = ("object", *BUILT_IN_KINDS, *(f"{kind}_id" for kind in BUILT_IN_KINDS))
+_TEXT: Final[dict[str, Any]] = {"type": "string"}
+_TIMES: Final = "in any form that `tracked_at` takes"
+
+QUERY: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "profile": (_TEXT, "Only events of this profile, by itself or through its sessions."),
+    "session": (_TEXT, "Only events of this session: the browser's id or the record's."),
+    "action": (_TEXT, "Only events of this action, by name."),
+    "object": (_TEXT, "Only events of this object: its id, reference or SKU."),
+    "since": (_TEXT, f"Only events that occurred then or later, {_TIMES}."),
+    "until": (_TEXT, f"Only events that occurred before then, {_TIMES}."),
+    **paging.QUERY,
+}
+
+
+class EventObject(Struct):
+    """What it was done to."""
+
+    id: str
+    type: str
+    name: str | None
+    reference: str | None
+
+
+class Event(Struct, kw_only=True):
+    """Something that happened."""
+
+    id: str
+    type: Literal["event"] = "event"
+    event_id: Annotated[str | None, Meta(description="The id its sender gave it.")]
+    action: str
+    profile: Annotated[str | None, Meta(description="Whose it is, also through the session.")]
+    session: str | None
+    object: EventObject | None
+    amount: Annotated[str | None, Meta(description="Major units with every decimal.")]
+    currency: str | None
+    occurred_at: Annotated[str, Meta(description="The time in analysis, ISO 8601.")]
+    tracked_at: Annotated[str | None, Meta(description="The time its sender claimed, ISO 8601.")]
+    received_at: Annotated[str, Meta(description="When it arrived, ISO 8601.")]
+    ahead_of_clock: Annotated[bool, Meta(description="It claims a time after its arrival.")]
+    url: str | None
+    metadata: dict[str, Any]
+    data: Annotated[dict[str, Any], Meta(description="Whatever else its sender told.")]
+    created_at: Annotated[int, Meta(description="When it arrived, Unix seconds.")]
+
+
+_ANSWER: Final = {
+    "id": "erA2RAXE",
+    "type": "event",
+    "event_id": "purchase-1001",
+    "action": "product.purchased",
+    "profile": "MzYwlE50",
+    "session": None,
+    "object": {
+        "id": "vxqQJ3Yg",
+        "type": "product",
+        "name": "Canvas bag",
+        "reference": "1001",
+    },
+    "amount": "24.90",
+    "currency": "USD",
+    "occurred_at": "2022-10-13T18:02:53Z",
+    "tracked_at": "2022-10-13T18:02:53Z",
+    "received_at": "2022-10-13T18:02:54.125Z",
+    "ahead_of_clock": False,
+    "url": None,
+    "metadata": {"coupon": "SPRING"},
+    "data": {},
+    "created_at": 1665684174,
+}
+
+
+@get(
+    "/attribution/events",
+    **bound(
+        Endpoint(
+            "List events",
+            answer=Listing[Event],
+            description="In the order of their arrival, newest first. `profile_id`, `session_id`, "
+            "`product` and other spellings of the tracking endpoint are taken too.",
+            errors=(422,),
+            query=QUERY,
+            answer_example={"data": [_ANSWER], "has_more": False},
+        )
+    ),
+)
+async def list_events(call: Call) -> Listing[Event]:
+    """Answer a page of events."""
+    page = await call.store.read(lambda connection: _page(connection, call))
+    return Listing([_render(call, row) for row in page.rows], page.has_more)
+
+
+@get(
+    "/attribution/events/{event:str}",
+    **bound(
+        Endpoint(
+            "Retrieve an event",
+            answer=Event,
+            description="The id in the path is the event's id, else the `event_id` or "
+            "Idempotency-Key it came with.",
+            errors=(404,),
+            answer_example=_ANSWER,
+        )
+    ),
+)
+async def get_event(call: Call, event: str) -> Event:
+    """Answer one event."""
+    row = await call.store.read(lambda connection: _find(connection, call, event))
+    if row is None:
+        raise absent(Kind.EVENT)
+    return _render(call, row)
+
+
+def _page(connection: Connection, call: Call) -> Page:
+    faults: list[Fault] = []
+    bounds = paging.read_bounds(call.query, call.store.public_ids[Kind.EVENT].decode, faults)
+    wanted = _Filters(connection, call, faults).read()
+    within = tables.events.c.business_id == call.business_id
+    pages.check(connection, tables.events, within, bounds, faults)
+    if faults:
+        raise Refused(faults)
+    found = events.page(
+        connection,
+        call.store.index,
+        wanted,
+        bounds.limit + 1,
+        after=bounds.after,
+        before=bounds.before,
+    )
+    return pages.cut(found, bounds)
+
+
+class _Filters:
+    """The query's filters, looked up; every fault is noted."""
+
+    def __init__(self, connection: Connection, call: Call, faults: list[Fault]) -> None:
+        self._connection = connection
+        self._call = call
+        self._faults = faults
+
+    def read(self) -> EventFilter:
+        query = self._call.query
+        return EventFilter(
+            self._call.business_id,
+            profile_id=self._profile(),
+            session_id=self._session(),
+            object_id=self._object(),
+            action_id=self._action(query.get("action", "")),
+            since_at=read_time(query, "since", self._faults),
+            until_at=read_time(query, "until", self._faults),
+        )
+
+    def _profile(self) -> int | None:
+        given = self._role(PROFILE)
+        if given is None:
+            return None
+        row_id = self._call.decode(Kind.PROFILE, given.text)
+        wanted = [] if row_id is None else [row_id]
+        if profiles.existing(self._connection, self._call.business_id, wanted):
+            return row_id
+        self._unknown("profile", given)
+        return None
+
+    def _session(self) -> int | None:
+        given = self._role(SESSION)
+        if given is None:
+            return None
+        row_id = self._call.decode(Kind.SESSION, given.text)
+        if is_carriable(given.text):
+            session = sessions.find(self._connection, self._call.business_id, given.text, row_id)
+            if session is not None:
+                return session.id
+        self._unknown("session", given)
+        return None
+
+    def _object(self) -> int | None:
+        given = self._role(OBJECT)
+        if given is None:
+            return None
+        kind = given.parameter.removesuffix("_id")
+        named = [(given.text, self._call.decode(Kind.OBJECT, given.text))]
+        found = objects.find_named(
+            self._connection,
+            self._call.business_id,
+            named,
+            kind if kind in BUILT_IN_KINDS else None,
+        ).get(given.text, [])
+        if len(found) > 1:
+            self._faults.append(
+                AmbiguousParameter(
+                    "Several objects have this reference or SKU; send the id of one.",
+                    given.parameter,
+                )
+            )
+            return None
+        if not found:
+            self._unknown(kind, given)
+            return None
+        return found[0].id
+
+    def _action(self, name: str) -> int | None:
+        if not name:
+            return None
+        known = actions.by_name(self._connection, self._call.business_id)
+        action = known.get(name) or known.get(ALIASES.get(name, ""))
+        if action is not None:
+            return action.id
+        self._unknown("action", Given(name, "action"))
+        return None
+
+    def _role(self, names: Sequence[str]) -> Given | None:
+        return read_role(self._call.query, names, self._faults)
+
+    def _unknown(self, what: str, given: Given) -> None:
+        self._faults.append(NotFound(f"There is no such {what} in this business.", given.parameter))
+
+
+def _find(connection: Connection, call: Call, text: str) -> Row[Any] | None:
+    row_id = call.decode(Kind.EVENT, text)
+    found = None if row_id is None else events.find(connection, call.business_id, row_id)
+    if found is None:
+        row_id = events.find_by_key(connection, call.business_id, text)
+        found = None if row_id is None else events.find(connection, call.business_id, row_id)
+    return found
+
+
+def _render(call: Call, row: Row[Any]) -> Event:
+    data = dict(row.data or {})
+    return Event(
+        id=call.encode(Kind.EVENT, row.id),
+        event_id=data.pop("event_id", None),
+        action=row.action_name,
+        profile=None if row.owner_id is None else call.encode(Kind.PROFILE, row.owner_id),
+        session=row.session_text,
+        object=_object(call, row),
+        amount=_amount(row),
+        currency=row.currency,
+        occurred_at=iso_utc(row.occurred_at),
+        tracked_at=None if row.tracked_at is None else iso_utc(row.tracked_at),
+        received_at=iso_utc(row.received_at),
+        ahead_of_clock=bool(row.flags & Flag.AHEAD),
+        url=data.pop("url", None),
+        metadata=data.pop("metadata", {}),
+        data=data,
+        created_at=unix_seconds(row.received_at),
+    )
+
+
+def _object(call: Call, row: Row[Any]) -> EventObject | None:
+    if row.object_id is None:
+        return None
+    return EventObject(
+        call.encode(Kind.OBJECT, row.object_id),
+        row.object_kind,
+        row.object_name,
+        row.object_reference,
+    )
+
+
+def _amount(row: Row[Any]) -> str | None:
+    if row.amount_minor is None or row.currency is None:
+        return None
+    return money.format_minor(row.amount_minor, row.currency)
+
+
+HANDLERS: Final = (list_events, get_event)

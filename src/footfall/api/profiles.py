@@ -1,0 +1,327 @@
+"""``/v1/profiles``: customers, made or matched, read, changed and deleted.
+
+Source: contract 3.10.
+"""
+
+from typing import Annotated, Any, Final, Literal
+
+from litestar import delete, get, patch, post
+from msgspec import UNSET, Meta, Struct, UnsetType
+from sqlalchemy import Connection
+
+from footfall.api import paging
+from footfall.api.call import Call, absent, raise_any
+from footfall.api.endpoint import Endpoint, bound
+from footfall.api.forms import FORM_TYPE
+from footfall.api.paging import Listing
+from footfall.api.parameters import SESSION, Given, read_role
+from footfall.domain.profiles import read_profile
+from footfall.domain.public_ids import Kind
+from footfall.domain.times import unix_seconds
+from footfall.errors import Fault, NotFound, refuse
+from footfall.store import profiles, sessions
+from footfall.store.identities import Identity
+
+Text = str | UnsetType
+
+
+class ProfileBody(Struct):
+    """What is told of a customer; every field is optional."""
+
+    first_name: Text = UNSET
+    last_name: Text = UNSET
+    email: Annotated[
+        str | dict[str, str] | UnsetType,
+        Meta(description="An address, or label → address; `email[work]` is the same as a label."),
+    ] = UNSET
+    phone: Annotated[
+        str | dict[str, str] | UnsetType,
+        Meta(description="As `email`. E.164, or as dialled in the business's country."),
+    ] = UNSET
+    reference: Annotated[
+        str | int | UnsetType, Meta(description="The customer's id in the shop.")
+    ] = UNSET
+    source: Annotated[Text, Meta(description="The system that `reference` is from.")] = UNSET
+    lists: Annotated[list[str] | UnsetType, Meta(description="Names of lists.")] = UNSET
+    address: Annotated[
+        str | dict[str, str] | UnsetType, Meta(description="Text, or its parts.")
+    ] = UNSET
+    company: Text = UNSET
+    gender: Text = UNSET
+    birthday: Text = UNSET
+    metadata: Annotated[dict[str, Any] | UnsetType, Meta(description="Values of your own.")] = UNSET
+
+
+class NewProfileBody(ProfileBody):
+    """The same, and the browser's session if there is one."""
+
+    session: Annotated[
+        Text, Meta(description="Session to attach; one that is another profile's is not moved.")
+    ] = UNSET
+
+
+class Contact(Struct):
+    """An e-mail address or phone."""
+
+    label: str
+    value: str
+    valid: Annotated[
+        bool, Meta(description="False for a phone that cannot be brought into E.164; kept as told.")
+    ]
+
+
+class Profile(Struct, kw_only=True):
+    """A customer."""
+
+    id: str
+    type: Literal["profile"] = "profile"
+    first_name: str | None
+    last_name: str | None
+    email: Annotated[str | None, Meta(description="The main one of `emails`.")]
+    phone: Annotated[str | None, Meta(description="The main one of `phones`, in E.164.")]
+    emails: list[Contact]
+    phones: list[Contact]
+    reference: str | None
+    source: str | None
+    lists: list[str]
+    address: str | dict[str, str | None] | None
+    company: str | None
+    gender: str | None
+    birthday: str | None
+    metadata: dict[str, Any]
+    created_at: Annotated[int, Meta(description="Unix seconds.")]
+    updated_at: Annotated[int, Meta(description="Unix seconds.")]
+
+
+class Deleted(Struct):
+    """The answer to a deletion."""
+
+    id: str
+    deleted: bool = True
+
+
+_EXAMPLE: Final = {
+    "first_name": "Ana",
+    "last_name": "López",
+    "email": "ana@example.com",
+    "phone": "+59899000001",
+    "reference": 42,
+    "source": "custom_store",
+}
+_ANSWER: Final[dict[str, Any]] = {
+    "id": "MzYwlE50",
+    "type": "profile",
+    "first_name": "Ana",
+    "last_name": "López",
+    "email": "ana@example.com",
+    "phone": "+59899000001",
+    "emails": [{"label": "", "value": "ana@example.com", "valid": True}],
+    "phones": [{"label": "", "value": "+59899000001", "valid": True}],
+    "reference": "42",
+    "source": "custom_store",
+    "lists": [],
+    "address": None,
+    "company": None,
+    "gender": None,
+    "birthday": None,
+    "metadata": {},
+    "created_at": 1665684173,
+    "updated_at": 1665684173,
+}
+_WRITES: Final[dict[str, Any]] = {
+    "scope": "profiles",
+    "media_types": ("application/json", FORM_TYPE),
+}
+_READS: Final[dict[str, Any]] = {"scope": "read", "also": ("profiles",)}
+
+
+@post(
+    "/profiles",
+    **bound(
+        Endpoint(
+            "Create a profile",
+            answer=Profile,
+            body=NewProfileBody,
+            description="A profile with the same source and reference, else e-mail, else phone is "
+            "updated instead of a second one being made; the answer is the same. Told fields "
+            "replace old ones, new contacts and lists are added. Phones that cannot be read are "
+            "kept as told. Values that belong to different profiles are refused.",
+            status=201,
+            example=_EXAMPLE,
+            answer_example=_ANSWER,
+            **_WRITES,
+        )
+    ),
+)
+async def create_profile(call: Call) -> Profile:
+    """Make the profile, or update the one it already is; attach its session."""
+    faults: list[Fault] = []
+    draft = read_profile(call.told, call.caller.country, faults)
+    session = read_role(call.told, SESSION, faults)
+    raise_any(faults)
+
+    def keep(connection: Connection) -> profiles.Profile:
+        profile = profiles.keep(connection, call.business_id, draft, call.received_at)
+        if session is not None:
+            _attach(connection, call, session, profile.id)
+        return profile
+
+    return render(call, await call.store.write(keep))
+
+
+@get(
+    "/profiles",
+    **bound(Endpoint("List profiles", answer=Listing[Profile], query=paging.QUERY, **_READS)),
+)
+async def list_profiles(call: Call) -> Listing[Profile]:
+    """Answer a page of profiles."""
+    faults: list[Fault] = []
+    bounds = paging.read_bounds(call.query, call.store.public_ids[Kind.PROFILE].decode, faults)
+    found, has_more = await call.store.read(
+        lambda connection: profiles.page(connection, call.business_id, bounds, faults)
+    )
+    return Listing([render(call, profile) for profile in found], has_more)
+
+
+@get(
+    "/profiles/{profile:str}",
+    **bound(
+        Endpoint(
+            "Retrieve a profile", answer=Profile, errors=(404,), answer_example=_ANSWER, **_READS
+        )
+    ),
+)
+async def get_profile(call: Call, profile: str) -> Profile:
+    """Answer one profile."""
+    row_id = call.row(Kind.PROFILE, profile)
+    found = await call.store.read(
+        lambda connection: profiles.find(connection, call.business_id, row_id)
+    )
+    if found is None:
+        raise absent(Kind.PROFILE)
+    return render(call, found)
+
+
+@patch(
+    "/profiles/{profile:str}",
+    **bound(
+        Endpoint(
+            "Update a profile",
+            answer=Profile,
+            body=ProfileBody,
+            description="Told fields replace old ones, a contact the one that had its label; what "
+            "is absent, null or empty stays as it is.",
+            errors=(400, 404, 422),
+            example={"first_name": "Ana María", "email[work]": "ana@work.example.com"},
+            answer_example=_ANSWER,
+            **_WRITES,
+        )
+    ),
+)
+async def change_profile(call: Call, profile: str) -> Profile:
+    """Set what is told of a profile."""
+    row_id = call.row(Kind.PROFILE, profile)
+    faults: list[Fault] = []
+    draft = read_profile(call.told, call.caller.country, faults)
+    raise_any(faults)
+    found = await call.store.write(
+        lambda connection: profiles.change(
+            connection, call.business_id, row_id, draft, call.received_at
+        )
+    )
+    if found is None:
+        raise absent(Kind.PROFILE)
+    return render(call, found)
+
+
+@delete(
+    "/profiles/{profile:str}",
+    **bound(
+        Endpoint(
+            "Delete a profile",
+            answer=Deleted,
+            description="Name, contacts and other values go, and its contacts are free for other "
+            "profiles. Its events and sessions stay.",
+            scope="profiles",
+            errors=(404,),
+            answer_example={"id": "MzYwlE50", "deleted": True},
+        )
+    ),
+)
+async def delete_profile(call: Call, profile: str) -> Deleted:
+    """Delete a profile; its contacts are free again."""
+    row_id = call.row(Kind.PROFILE, profile)
+    was_there = await call.store.write(
+        lambda connection: profiles.delete(connection, call.business_id, row_id, call.received_at)
+    )
+    if not was_there:
+        raise absent(Kind.PROFILE)
+    return Deleted(profile)
+
+
+def render(call: Call, profile: profiles.Profile) -> Profile:
+    """Return a profile as answers show it."""
+    data = profile.data or {}
+    emails = [each for each in profile.contacts if each.kind == "email"]
+    phones = [each for each in profile.contacts if each.kind == "phone"]
+    return Profile(
+        id=call.encode(Kind.PROFILE, profile.id),
+        first_name=profile.first_name,
+        last_name=profile.last_name,
+        email=_main(emails),
+        phone=_main(phones),
+        emails=[_contact(each) for each in emails],
+        phones=[_contact(each) for each in phones],
+        reference=profile.reference,
+        source=profile.source or None,
+        lists=data.get("lists", []),
+        address=data.get("address"),
+        company=data.get("company"),
+        gender=data.get("gender"),
+        birthday=data.get("birthday"),
+        metadata=data.get("metadata", {}),
+        created_at=unix_seconds(profile.created_at),
+        updated_at=unix_seconds(profile.updated_at),
+    )
+
+
+def _contact(identity: Identity) -> Contact:
+    return Contact(identity.label, identity.value or identity.raw, identity.value is not None)
+
+
+def _main(contacts: list[Identity]) -> str | None:
+    """Return the contact to use: a valid one, without a label or the primary one, the latest."""
+
+    def rank(each: Identity) -> tuple[bool, bool, int]:
+        return each.value is not None, each.label in ("", "primary"), each.id
+
+    best = max(contacts, key=rank, default=None)
+    return None if best is None else best.value or best.raw
+
+
+def _attach(connection: Connection, call: Call, given: Given, profile_id: int) -> None:
+    row_id = call.decode(Kind.SESSION, given.text)
+    session = sessions.find_or_create(
+        connection, call.business_id, given.text, row_id, call.received_at
+    )
+    if session is None:
+        raise refuse(
+            NotFound(
+                "There is no such session in this business, and one cannot begin under this id: a "
+                "new session's id is a UUID or 32 letters and digits.",
+                given.parameter,
+            )
+        )
+    if session.profile_id != profile_id:
+        sessions.attach(
+            connection,
+            call.business_id,
+            session,
+            profile_id,
+            at=call.received_at,
+            cause="profile",
+            token_id=call.caller.token_id,
+        )
+
+
+HANDLERS: Final = (create_profile, list_profiles, get_profile, change_profile, delete_profile)

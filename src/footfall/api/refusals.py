@@ -1,0 +1,143 @@
+"""Whatever a handler or the framework raises → one error answer, and its record.
+
+Litestar calls ``keep`` first and ``answer`` second. Nothing here lets an exception's text out:
+what was not raised on purpose is logged and answered with a sentence of ours.
+"""
+
+from typing import Any, Final
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.types import Scope
+
+from footfall.api.call import TRACE, Trace
+from footfall.api.hot_path import OPERATIONS
+from footfall.errors import (
+    Fault,
+    MalformedRequest,
+    MethodNotAllowed,
+    Refused,
+    Unavailable,
+    UnknownResource,
+)
+from footfall.ingest.authenticate import authenticate
+from footfall.ingest.refuse import rejection
+from footfall.ingest.respond import error_body, error_headers
+from footfall.ingest.wire import CallerGone
+from footfall.store.append import Submission
+from footfall.store.store import Store
+
+log = structlog.get_logger(__name__)
+
+_SET_ELSEWHERE: Final = frozenset({b"content-type", b"request-id"})
+
+
+class Refusals:
+    """Answers and records what went wrong in one application."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def answer(self, request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:
+        """Return the answer to a request that was refused or failed."""
+        refused = _as_refusal(problem)
+        trace = _trace(request.scope)
+        headers = {
+            name.decode(): value.decode()
+            for name, value in error_headers(refused.status, trace.request.id)
+            if name not in _SET_ELSEWHERE
+        }
+        if isinstance(problem, MethodNotAllowedException):
+            headers["allow"] = _allowed(request.scope, problem)
+        return Response(
+            error_body(refused.faults, trace.request.id),
+            status_code=refused.status,
+            media_type="application/json",
+            headers=headers,
+        )
+
+    async def keep(self, problem: Exception, scope: Scope) -> None:
+        """Record the refusal of an authenticated request; log what should never happen."""
+        trace = _trace(scope)
+        refused = _as_refusal(problem)
+        if refused.status == 500:
+            log.error(
+                "request_failed",
+                request_id=trace.request.id,
+                error=repr(problem),
+                exc_info=problem,
+            )
+        if isinstance(problem, CallerGone) or isinstance(refused.faults[0], Unavailable):
+            return
+        if isinstance(problem, HTTPException):
+            await self._identify(trace, scope)
+        if trace.caller is not None:
+            await self._record(trace, refused)
+
+    async def _identify(self, trace: Trace, scope: Scope) -> None:
+        """Find out who asked for what the framework refused before anybody looked."""
+        header = dict(scope["headers"]).get(b"authorization")
+        try:
+            trace.caller = await authenticate(self._store, header, scope=None)
+        except Refused:
+            return
+
+    async def _record(self, trace: Trace, refused: Refused) -> None:
+        caller = trace.caller
+        assert caller is not None
+
+        def row(_: int, __: Fault) -> dict[str, Any]:
+            return rejection(
+                trace.request,
+                caller.business_id,
+                caller.token_id,
+                refused.status,
+                refused.faults,
+                trace.body,
+            )
+
+        # Nothing received: the ledger counts events, and this was about something else.
+        submission = Submission(
+            caller.business_id,
+            caller.token_id,
+            trace.request.received_at,
+            [],
+            row,
+            received=0,
+            refusals=[row(0, refused.faults[0])],
+        )
+        try:
+            await self._store.append(submission)
+        except Refused:
+            log.warning("refusal_not_recorded", request_id=trace.request.id)
+
+
+def _as_refusal(problem: Exception) -> Refused:
+    if isinstance(problem, Refused):
+        return problem
+    if isinstance(problem, Fault):
+        return Refused([problem])
+    if isinstance(problem, NotFoundException):
+        return Refused([UnknownResource("There is nothing at this path.")])
+    if isinstance(problem, MethodNotAllowedException):
+        return Refused([MethodNotAllowed("This path takes other methods; see the header Allow.")])
+    if isinstance(problem, HTTPException) and problem.status_code < 500:
+        return Refused([MalformedRequest("The request cannot be read; check its headers.")])
+    if isinstance(problem, CallerGone):
+        return Refused([MalformedRequest("The body ended early.")])
+    return Refused(
+        [Unavailable("The server could not handle this; nothing was kept. Send it again.")],
+        status=500,
+    )
+
+
+def _allowed(scope: Scope, problem: MethodNotAllowedException) -> str:
+    methods = set((problem.headers or {}).get("allow", "").split(", "))
+    methods |= {each.method for each in OPERATIONS if each.path == scope["path"]}
+    return ", ".join(sorted(methods - {""}))
+
+
+def _trace(scope: Scope) -> Trace:
+    trace: Trace = scope["state"][TRACE]
+    return trace

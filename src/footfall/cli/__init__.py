@@ -1,0 +1,1 @@
+"""The operator's command line: one file per command, each a thin call into a part below."""

@@ -1,0 +1,116 @@
+"""``footfall serve``: open the store, say where it is, answer requests until told to stop."""
+
+import asyncio
+import contextlib
+import gc
+import signal
+import socket
+import sys
+from typing import Any
+
+import click
+import structlog
+
+from footfall.cli.options import database_options
+from footfall.errors import ConfigurationError
+from footfall.settings import Settings, load
+
+log = structlog.get_logger(__name__)
+
+SWITCH_INTERVAL_S = 0.0005
+"""How long a Python thread may keep the interpreter while another waits for it.
+
+The writer thread needs it briefly and often; with the default of 5 ms each commit would wait that
+long for the event loop (docs/performance.md).
+"""
+
+
+@click.command()
+@database_options
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=int, help="TCP port to listen on.")
+def serve(data: str | None, database: str | None, host: str | None, port: int | None) -> None:
+    """Serve the API until SIGTERM or Ctrl-C.
+
+    The very first start makes a business and a private token and prints them once.
+    """
+    import uvloop
+
+    from footfall.ops.logs import configure
+
+    settings = load(data=data, database=database, host=host, port=port)
+    configure(settings.log_level)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    uvloop.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    from footfall.app import open_store, running
+    from footfall.ops.first_start import welcome
+    from footfall.ops.lock import hold
+
+    _refuse_taken_port(settings)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with hold(settings.data, settings.url):
+        store = open_store(settings)
+        first = welcome(store)
+        async with running(settings, store) as application:
+            # What start-up made lives as long as the process: never look at it again.
+            gc.collect()
+            gc.freeze()
+            await _listen(settings, application.asgi, lambda: _greet(settings, store, first))
+
+
+async def _listen(settings: Settings, application: Any, greet: Any) -> None:
+    from granian.server.embed import Server
+
+    server = Server(
+        application,
+        address=settings.host,
+        port=settings.port,
+        interface="asginl",  # type: ignore[arg-type]
+        http="1",  # type: ignore[arg-type]
+        websockets=False,
+        backlog=2048,
+        log_enabled=False,
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stop)
+    serving = asyncio.ensure_future(server.serve())
+    with contextlib.suppress(asyncio.TimeoutError):
+        await _answers(settings, serving)
+        greet()
+    await serving
+
+
+async def _answers(settings: Settings, serving: Any) -> None:
+    """Wait until the server takes connections, so that what is printed is true."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(host, settings.port)
+        except OSError:
+            await asyncio.sleep(0.01)
+            continue
+        writer.close()
+        return
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as problem:
+            raise ConfigurationError(
+                f"Cannot listen on {settings.host}:{settings.port} ({problem.strerror}). Stop what "
+                "listens there, or choose another port with --port."
+            ) from None
+
+
+def _greet(settings: Settings, store: Any, first: Any) -> None:
+    from footfall.cli.greeting import print_greeting
+
+    print_greeting(settings, store, first)

@@ -1,0 +1,224 @@
+"""``footfall token``: what lets a program speak for a business.
+
+A token's text is printed when it is made and kept nowhere; all else about it can be listed.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from footfall.cli.options import NAME, Parsed, database_options, effective, json_option
+from footfall.cli.output import print_json, print_table, time_or_none
+from footfall.domain.public_ids import Kind
+from footfall.domain.times import iso_utc, now_us, parse_duration, parse_expiry
+from footfall.domain.tokens import SCOPES
+from footfall.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from footfall.cli.database import Database
+    from footfall.store.tokens import Token
+
+_LISTED: Final = {
+    "id": "id",
+    "business_id": "business",
+    "name": "name",
+    "prefix": "begins",
+    "scopes": "scopes",
+    "state": "state",
+    "expires_at": "expires",
+    "last_used_at": "last used",
+}
+
+
+@click.group()
+def token() -> None:
+    """Make, list, revoke and rotate private tokens."""
+
+
+@token.command()
+@click.option("--business", required=True, metavar="ID", help="Public id of the business.")
+@click.option("--name", type=NAME, required=True, help="What the token is for, to tell it by.")
+@click.option(
+    "--expires",
+    type=Parsed("date", lambda text: parse_expiry(text, now_us())),
+    help="Last day it is good for (UTC), or a time with a zone.  [default: never]",
+)
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(list(SCOPES)),
+    multiple=True,
+    default=("admin",),
+    show_default=True,
+    help="What it may do; give it several times for several.",
+)
+@database_options
+@json_option
+def create(
+    business: str,
+    name: str,
+    expires: int | None,
+    scopes: tuple[str, ...],
+    data: Path | None,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    """Make a token and print it, this once."""
+    from footfall.store import tokens
+
+    with _transaction(data, database) as (opened, connection):
+        business_id = _business_id(opened, connection, business)
+        made, text = tokens.create(
+            connection, business_id, name, scopes=set(scopes), expires_at=expires
+        )
+        shown = _with_text(_shown(opened, made), text)
+    _print_made(shown, as_json=as_json)
+
+
+@token.command("list")
+@click.option("--business", metavar="ID", help="Only the tokens of this business.")
+@database_options
+@json_option
+def list_(business: str | None, data: Path | None, database: str | None, as_json: bool) -> None:
+    """List tokens without their text, newest first."""
+    from footfall.cli.database import database_of
+    from footfall.store import tokens
+
+    with (
+        database_of(effective(data, database)) as opened,
+        opened.engines.read.connect() as connection,
+    ):
+        business_id = None if business is None else _business_id(opened, connection, business)
+        shown = [_shown(opened, each) for each in tokens.all_of(connection, business_id)]
+    if as_json:
+        print_json(shown)
+        return
+    print_table(shown, _LISTED)
+
+
+@token.command()
+@click.argument("token_id", metavar="ID")
+@database_options
+@json_option
+def revoke(token_id: str, data: Path | None, database: str | None, as_json: bool) -> None:
+    """Revoke the token with this ID for good; servers refuse it within a second."""
+    from footfall.store import tokens
+
+    with _transaction(data, database) as (opened, connection):
+        found = _token(opened, connection, token_id)
+        revoked = tokens.revoke(connection, found.id)
+        assert revoked is not None
+        shown = _shown(opened, revoked)
+    if as_json:
+        print_json(shown)
+    else:
+        click.echo(f"Token {token_id} “{found.name}” is revoked since {shown['revoked_at']}.")
+
+
+@token.command()
+@click.argument("token_id", metavar="ID")
+@click.option(
+    "--overlap",
+    type=Parsed("duration", parse_duration),
+    default="24h",
+    show_default=True,
+    help="How long the old token stays good: 90s, 30m, 24h, 7d or 2w.",
+)
+@database_options
+@json_option
+def rotate(
+    token_id: str, overlap: int, data: Path | None, database: str | None, as_json: bool
+) -> None:
+    """Make a successor of the token with this ID and print it, this once."""
+    from footfall.store import tokens
+
+    with _transaction(data, database) as (opened, connection):
+        old = _token(opened, connection, token_id)
+        if _state(old) != "active":
+            raise ConfigurationError(
+                f"Token {token_id} is {_state(old)}; make a new one with `footfall token create`."
+            )
+        made, text = tokens.rotate(connection, old, overlap)
+        ended = tokens.find(connection, old.id)
+        assert ended is not None
+        shown = _with_text(_shown(opened, made), text)
+        shown["replaces"] = {"id": token_id, "expires_at": time_or_none(ended.expires_at)}
+    _print_made(shown, as_json=as_json)
+    if not as_json:
+        click.echo(f"The old token stays good until {shown['replaces']['expires_at']}.")
+
+
+@contextmanager
+def _transaction(
+    data: Path | None, database: str | None
+) -> "Iterator[tuple[Database, Connection]]":
+    from footfall.cli.database import database_of
+
+    with (
+        database_of(effective(data, database)) as opened,
+        opened.engines.write.begin() as connection,
+    ):
+        yield opened, connection
+
+
+def _business_id(opened: "Database", connection: "Connection", public_id: str) -> int:
+    from footfall.store import businesses
+
+    row_id = opened.row_id(Kind.BUSINESS, public_id)
+    if businesses.find(connection, row_id) is None:
+        raise ConfigurationError(
+            f"There is no business {public_id!r}; `footfall business list` shows those there are."
+        )
+    return row_id
+
+
+def _token(opened: "Database", connection: "Connection", public_id: str) -> "Token":
+    from footfall.store import tokens
+
+    found = tokens.find(connection, opened.row_id(Kind.TOKEN, public_id))
+    if found is None:
+        raise ConfigurationError(
+            f"There is no token {public_id!r}; `footfall token list` shows the ids."
+        )
+    return found
+
+
+def _state(token: "Token") -> str:
+    if token.revoked_at is not None:
+        return "revoked"
+    is_over = token.expires_at is not None and token.expires_at <= now_us()
+    return "expired" if is_over else "active"
+
+
+def _shown(opened: "Database", token: "Token") -> dict[str, Any]:
+    return {
+        "id": opened.public_id(Kind.TOKEN, token.id),
+        "business_id": opened.public_id(Kind.BUSINESS, token.business_id),
+        "name": token.name,
+        "prefix": token.prefix,
+        "scopes": token.scopes,
+        "state": _state(token),
+        "created_at": iso_utc(token.created_at),
+        "expires_at": time_or_none(token.expires_at),
+        "revoked_at": time_or_none(token.revoked_at),
+        "last_used_at": time_or_none(token.last_used_at),
+    }
+
+
+def _with_text(shown: dict[str, Any], text: str) -> dict[str, Any]:
+    return {"id": shown["id"], "token": text, **shown}
+
+
+def _print_made(shown: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(shown)
+        return
+    until = f"until {shown['expires_at']}" if shown["expires_at"] else "without an end"
+    click.echo(f"Token {shown['id']} “{shown['name']}”: {', '.join(shown['scopes'])}, {until}.\n")
+    click.echo(f"  {shown['token']}\n")
+    click.echo("Keep it now: it will not be shown again.")

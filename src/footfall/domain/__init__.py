@@ -1,0 +1,1 @@
+"""Nouns and rules: pure functions and values, no input or output."""

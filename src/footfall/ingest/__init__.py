@@ -1,0 +1,1 @@
+"""The hot path, in the order an event takes it; see ``asgi`` for the whole way."""

@@ -1,0 +1,252 @@
+"""The way of an event, from wire bytes to the answer; one plain ASGI callable.
+
+``POST /v1/attribution/events`` and its batch come here, before any framework. ``_event`` reads
+downwards: authenticate, decode, resolve, append, respond. Everything else goes to the application
+behind. A request is answered only after its commit is synced; a body that arrived whole is carried
+through even if the caller has gone.
+"""
+
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import Any
+
+import structlog
+
+from footfall.domain.events import EventDraft
+from footfall.domain.times import now_us
+from footfall.errors import Fault, Refused, Unavailable
+from footfall.ingest.authenticate import authenticate, recall
+from footfall.ingest.batch import track_batch
+from footfall.ops.counters import Counters
+from footfall.ingest.decode import decode_object
+from footfall.ingest.idempotency import HEADER, fingerprint, fold_header, header_key
+from footfall.ingest.lookups import Lookups
+from footfall.ingest.names import Names
+from footfall.ingest.payloads import EventPayload, read
+from footfall.ingest.refuse import Request, rejection
+from footfall.ingest.rehearse import describe_rehearsal, refused_rehearsal
+from footfall.ingest.remember import remember
+from footfall.ingest.resolve import resolve
+from footfall.ingest.respond import (
+    JSON,
+    OK_BODY,
+    REPLAYED,
+    Headers,
+    error_body,
+    error_headers,
+)
+from footfall.ingest.wire import (
+    CallerGone,
+    HeaderMap,
+    Receive,
+    Send,
+    check_content_type,
+    read_body,
+    request_id,
+    wants_rehearsal,
+)
+from footfall.settings import Settings
+from footfall.store.append import Submission
+from footfall.store.facts import Caller
+from footfall.store.store import Store
+
+log = structlog.get_logger(__name__)
+
+Application = Callable[[Any, Receive, Send], Awaitable[None]]
+Answer = tuple[int, Headers, bytes]
+
+SCOPE = "events:write"
+EVENT_PATHS = frozenset({"/v1/attribution/events", "/attribution/events"})
+BATCH_PATHS = frozenset({path + "/batch" for path in EVENT_PATHS})
+_HANDLED = {**dict.fromkeys(EVENT_PATHS, "event"), **dict.fromkeys(BATCH_PATHS, "batch")}
+
+
+class HotPath:
+    """Takes events; hands any other request to the application behind.
+
+    Args:
+        behind: ASGI application for everything else.
+    """
+
+    def __init__(
+        self, store: Store, settings: Settings, counters: Counters, behind: Application
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._lookups = Lookups(store)
+        self._counters = counters
+        self._behind = behind
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] not in _HANDLED:
+            await self._behind(scope, receive, send)
+            return
+        started = perf_counter()
+        headers = dict(scope["headers"])
+        request = Request(request_id(headers), "POST", scope["path"], now_us())
+        endpoint = _HANDLED[scope["path"]]
+        try:
+            if endpoint == "event":
+                status, fields, body = await self._event(scope, receive, headers, request)
+            else:
+                status, fields, body = await self._batch(scope, receive, headers, request)
+        except CallerGone:
+            return
+        except Exception as problem:
+            status, fields, body = _unexpected(problem, request)
+        await send({"type": "http.response.start", "status": status, "headers": fields})
+        await send({"type": "http.response.body", "body": body})
+        self._counters.answered(endpoint, status, perf_counter() - started)
+
+    async def _event(
+        self, scope: Any, receive: Receive, headers: HeaderMap, request: Request
+    ) -> Answer:
+        body = b""
+        caller: Caller | None = None
+        is_rehearsal = False
+        store = self._store
+        try:
+            credential = headers.get(b"authorization")
+            caller = recall(store, credential, SCOPE)
+            if caller is None:
+                caller = await authenticate(store, credential, scope=SCOPE)
+            if scope["query_string"]:
+                is_rehearsal = wants_rehearsal(scope["query_string"])
+            check_content_type(headers)
+            body = await read_body(receive, headers, self._settings.event_size_max_bytes)
+            told = decode_object(body)
+            faults: list[Fault] = []
+            payload = _read(told, headers, faults)
+            names = Names(store.facts, caller)
+            of_shape = len(faults)
+            draft = resolve(payload, caller, names, request.received_at, faults)
+            if names.lacks_some:
+                await self._lookups.load(names)
+                del faults[of_shape:]
+                draft = resolve(payload, caller, names, request.received_at, faults)
+            if faults:
+                raise Refused(faults)
+            if draft.key is not None:
+                draft.fingerprint = fingerprint(told)
+            submission = _submission(caller, request, draft, body)
+            if is_rehearsal:
+                await store.rehearse(submission)
+                return describe_rehearsal(store, payload, draft, request)
+            generation = store.facts.generation
+            group = store.writer.submit(submission)
+            await group.future
+            group.check(submission)
+        except Refused as refused:
+            return await self._refused(refused, caller, request, body, is_rehearsal=is_rehearsal)
+        if draft.is_special:
+            remember(store.facts, submission.drafts, generation)
+        self._counters.events[draft.result] += 1
+        return _answer(draft, request, HEADER if b"idempotency-key" in headers else "event_id")
+
+    async def _batch(
+        self, scope: Any, receive: Receive, headers: HeaderMap, request: Request
+    ) -> Answer:
+        caller: Caller | None = None
+        body = b""
+        is_rehearsal = False
+        try:
+            caller = await authenticate(self._store, headers.get(b"authorization"), scope=SCOPE)
+            is_rehearsal = wants_rehearsal(scope["query_string"])
+            is_ndjson = check_content_type(headers, is_batch=True)
+            body = await read_body(receive, headers, self._settings.batch_size_max_bytes)
+            return await track_batch(
+                self._store,
+                self._lookups,
+                caller,
+                request,
+                body,
+                headers.get(b"idempotency-key"),
+                self._counters,
+                is_ndjson=is_ndjson,
+                is_rehearsal=is_rehearsal,
+                events_max=self._settings.batch_events_max,
+            )
+        except Refused as refused:
+            return await self._refused(refused, caller, request, body, is_rehearsal=is_rehearsal)
+
+    async def _refused(
+        self,
+        refused: Refused,
+        caller: Caller | None,
+        request: Request,
+        body: bytes,
+        *,
+        is_rehearsal: bool,
+    ) -> Answer:
+        status, faults = refused.status, refused.faults
+        fields = error_headers(status, request.id)
+        if is_rehearsal:
+            return status, fields, refused_rehearsal(refused, request)
+        if caller is not None and not isinstance(faults[0], Unavailable):
+            await self._keep(caller, request, status, faults, body)
+            self._counters.events["rejected"] += 1
+        return status, fields, error_body(faults, request.id)
+
+    async def _keep(
+        self, caller: Caller, request: Request, status: int, faults: list[Fault], body: bytes
+    ) -> None:
+        row = rejection(request, caller.business_id, caller.token_id, status, faults, body)
+        submission = Submission(
+            caller.business_id,
+            caller.token_id,
+            request.received_at,
+            [],
+            lambda _, __: row,
+            rejected=1,
+            refusals=[row],
+        )
+        try:
+            await self._store.append(submission)
+        except Refused:
+            # The caller is told what is wrong either way; that it is not on record is counted.
+            self._counters.unrecorded += 1
+
+
+def _read(told: dict[str, Any], headers: HeaderMap, faults: list[Fault]) -> EventPayload:
+    payload = read(told, faults)
+    if b"idempotency-key" in headers:
+        fold_header(payload, header_key(headers[b"idempotency-key"], faults), faults)
+    return payload
+
+
+def _submission(caller: Caller, request: Request, draft: EventDraft, body: bytes) -> Submission:
+    return Submission(
+        caller.business_id,
+        caller.token_id,
+        request.received_at,
+        [draft],
+        lambda _, fault: rejection(
+            request, caller.business_id, caller.token_id, fault.status, [fault], body
+        ),
+    )
+
+
+def _answer(draft: EventDraft, request: Request, key_name: str) -> Answer:
+    fields: Headers = [JSON, (b"request-id", request.id.encode("latin-1"))]
+    if draft.result == "created":
+        return 201, fields, OK_BODY
+    if draft.fault is not None:
+        fault = draft.fault
+        if fault.parameter == "event_id":
+            fault.parameter = key_name
+        return (
+            fault.status,
+            error_headers(fault.status, request.id),
+            error_body([fault], request.id),
+        )
+    if draft.key is not None:
+        fields.append(REPLAYED)
+    return 201, fields, OK_BODY
+
+
+def _unexpected(problem: Exception, request: Request) -> Answer:
+    """Answer a defect of ours: nothing was acknowledged, so the caller may send it again."""
+    log.error("request_failed", request_id=request.id, error=repr(problem), exc_info=problem)
+    fault = Unavailable("The server could not handle this; nothing was kept. Send it again.")
+    return 503, error_headers(503, request.id), error_body([fault], request.id)

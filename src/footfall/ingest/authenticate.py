@@ -1,0 +1,135 @@
+"""``Authorization`` header → ``Caller``; who cannot be told is refused with 401, always.
+
+Source: contract 1.1 (private tokens), 1.2 (public business ids), 2.3 (statuses).
+"""
+
+import re
+from typing import Final
+
+from footfall.domain import tokens as text_rules
+from footfall.domain.public_ids import Kind
+from footfall.domain.times import now_us
+from footfall.errors import Forbidden, Refused, Unauthenticated, refuse
+from footfall.store import businesses, tokens
+from footfall.store.facts import Caller
+from footfall.store.store import Store
+
+_PRIVATE: Final = re.compile(text_rules.PATTERN)
+
+PUBLIC_SCOPES: Final = frozenset({"public"})
+"""What a public business id may do: what browsers need, and nothing else."""
+
+
+async def authenticate(store: Store, header: bytes | None, *, scope: str | None) -> Caller:
+    """Return who sends a request with a private token.
+
+    Args:
+        header: the ``Authorization`` header's value.
+        scope: what the request needs to be allowed (``domain.tokens.SCOPES``); with ``None`` that
+            is for whoever asks to check.
+
+    Raises:
+        Refused: 401 for a credential that is missing, malformed, unknown, revoked or expired, or is
+            only a public id; 403 for one without the scope.
+    """
+    if header is None:
+        raise _missing()
+    digest = text_rules.digest(header)
+    caller = store.facts.callers.get(digest) or await _look_up(store, header, digest)
+    return admit(store, caller, scope)
+
+
+def recall(store: Store, header: bytes | None, scope: str) -> Caller | None:
+    """Return who sends a request if the credential is remembered; raises as ``authenticate``."""
+    if header is None:
+        raise _missing()
+    caller = store.facts.callers.get(text_rules.digest(header))
+    return admit(store, caller, scope) if caller is not None else None
+
+
+def admit(store: Store, caller: Caller, scope: str | None) -> Caller:
+    """Return the caller if the token is still good for the scope, if any, and note its use."""
+    at = now_us()
+    assert caller.token_id is not None
+    store.used_tokens[caller.token_id] = at
+    if caller.expires_at is not None and caller.expires_at <= at:
+        raise refuse(
+            Unauthenticated("The token has expired; create or rotate one.", "Authorization")
+        )
+    if scope not in caller.scopes and "admin" not in caller.scopes and scope is not None:
+        raise lacks_scope(scope)
+    return caller
+
+
+def lacks_scope(scope: str) -> Refused:
+    """Return the refusal of a good token that may not do this."""
+    return refuse(
+        Forbidden(f"The token lacks the scope “{scope}”; create a token with it.", "Authorization")
+    )
+
+
+async def authenticate_public(store: Store, header: bytes | None) -> Caller:
+    """Return who sends a request with a public business id, or with a private token of it.
+
+    Raises:
+        Refused: 401 as above.
+    """
+    if header is None:
+        raise _missing()
+    credential = _bearer(header)
+    if credential.startswith(text_rules.PREFIX):
+        return await authenticate(store, header, scope="events:write")
+    business_id = store.public_ids[Kind.BUSINESS].decode(credential)
+    business = None
+    if business_id is not None:
+        number = business_id
+        business = await store.read(lambda connection: businesses.find(connection, number))
+    if business is None:
+        raise _unknown()
+    return Caller(business.id, None, PUBLIC_SCOPES, None, business.currency, business.country)
+
+
+async def _look_up(store: Store, header: bytes, digest: bytes) -> Caller:
+    credential = _bearer(header)
+    if not _PRIVATE.fullmatch(credential):
+        raise _unknown()
+    wanted = text_rules.digest(credential)
+    generation = store.facts.generation
+    caller = await store.read(lambda connection: tokens.find_caller(connection, wanted))
+    if caller is None:
+        raise _unknown()
+    assert caller.token_id is not None
+    if store.facts.generation == generation:
+        # The cache's key is the whole header's digest: no token's text stays in memory.
+        store.facts.callers.put(digest, caller.token_id, caller)
+    return caller
+
+
+def _bearer(header: bytes) -> str:
+    scheme, _, credential = header.decode("latin-1").strip().partition(" ")
+    credential = credential.strip()
+    if scheme.lower() != "bearer" or not credential:
+        raise refuse(
+            Unauthenticated("The Authorization header must be “Bearer ALK_…”.", "Authorization")
+        )
+    return credential
+
+
+def _missing() -> Refused:
+    return refuse(
+        Unauthenticated(
+            "There is no credential; send the header Authorization: Bearer ALK_… with a token of "
+            "the business.",
+            "Authorization",
+        )
+    )
+
+
+def _unknown() -> Refused:
+    return refuse(
+        Unauthenticated(
+            "The credential is unknown, revoked, or not a private token; send one that "
+            "“footfall token list” shows.",
+            "Authorization",
+        )
+    )

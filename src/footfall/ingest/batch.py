@@ -1,0 +1,234 @@
+"""Many events in one request: one result per input, in order; none touches its neighbours.
+
+The same steps as for one event (``asgi``), each over the whole batch, so that names are looked up
+in one read and rows stored in one commit.
+"""
+
+import asyncio
+import zlib
+from typing import Any, Final
+
+import msgspec
+
+from footfall.domain.events import EventDraft
+from footfall.domain.public_ids import Kind
+from footfall.errors import (
+    Fault,
+    IdempotencyConflict,
+    Invalid,
+    MalformedRequest,
+    Refused,
+    refuse,
+    status_of,
+)
+from footfall.ops.counters import Counters
+from footfall.ingest.decode import decode_object, split_array, split_lines
+from footfall.ingest.idempotency import HEADER, fingerprint, header_key, raw_fingerprint
+from footfall.ingest.lookups import Lookups
+from footfall.ingest.names import Names
+from footfall.ingest.payloads import EventPayload, read
+from footfall.ingest.refuse import Request, rejection
+from footfall.ingest.remember import remember
+from footfall.ingest.resolve import resolve
+from footfall.ingest.respond import JSON, REPLAYED, Headers, describe
+from footfall.store.append import BatchKey, Submission
+from footfall.store.facts import Caller
+from footfall.store.store import Store
+
+STATUS: Final = 207
+"""Multi-Status: what became of each item is in the body."""
+
+TURN: Final = 250
+"""Items handled before other requests get their turn on the event loop."""
+
+
+class Item:
+    """One input of a batch on its way."""
+
+    __slots__ = ("body", "draft", "faults", "index", "key", "payload", "told")
+
+    def __init__(self, index: int, body: bytes) -> None:
+        self.index = index
+        self.body = body
+        self.told: dict[str, Any] = {}
+        self.payload: EventPayload | None = None
+        self.draft: EventDraft | None = None
+        self.key: str | None = None
+        self.faults: list[Fault] = []
+
+
+async def track_batch(
+    store: Store,
+    lookups: Lookups,
+    caller: Caller,
+    request: Request,
+    body: bytes,
+    key_header: bytes | None,
+    counters: Counters,
+    *,
+    is_ndjson: bool,
+    is_rehearsal: bool,
+    events_max: int,
+) -> tuple[int, Headers, bytes]:
+    """Store a batch and return its answer.
+
+    Raises:
+        Refused: the batch as a whole: it cannot be split, is empty or too long, its key is taken.
+    """
+    faults: list[Fault] = []
+    key = header_key(key_header, faults)
+    if faults:
+        raise Refused(faults)
+    items = _split(body, is_ndjson=is_ndjson, events_max=events_max)
+    await _read(items)
+    await _resolve(items, store, lookups, caller, request)
+    submission = _submission(items, caller, request)
+    fields: Headers = [JSON, (b"request-id", request.id.encode("latin-1"))]
+    if is_rehearsal:
+        await store.rehearse(submission)
+        return 200, fields, _render(items, store, request, dry_run=True)
+    if key is not None:
+        submission.batch = BatchKey(
+            key,
+            raw_fingerprint(body),
+            lambda: zlib.compress(_render(items, store, request), 1),
+        )
+    generation = store.facts.generation
+    await store.append(submission)
+    remember(store.facts, submission.drafts, generation)
+    if submission.batch is not None and submission.batch.outcome != "created":
+        counters.events["duplicate"] += len(items)
+        return STATUS, [*fields, REPLAYED], _replay(submission.batch)
+    _count(counters, items)
+    return STATUS, fields, _render(items, store, request)
+
+
+def _split(body: bytes, *, is_ndjson: bool, events_max: int) -> list[Item]:
+    parts = split_lines(body) if is_ndjson else split_array(body)
+    if not parts:
+        raise refuse(MalformedRequest("The batch has no events; send at least one.", "events"))
+    if len(parts) > events_max:
+        raise refuse(
+            Invalid(
+                f"The batch has {len(parts)} events; send at most {events_max} at once.", "events"
+            )
+        )
+    return [Item(index, bytes(part)) for index, part in enumerate(parts)]
+
+
+async def _read(items: list[Item]) -> None:
+    for item in items:
+        try:
+            item.told = decode_object(item.body)
+        except Refused as refused:
+            item.faults = refused.faults
+            continue
+        item.payload = read(item.told, item.faults)
+        item.key = item.payload.key
+        if item.index % TURN == TURN - 1:
+            await asyncio.sleep(0)
+
+
+async def _resolve(
+    items: list[Item], store: Store, lookups: Lookups, caller: Caller, request: Request
+) -> None:
+    names = Names(store.facts, caller)
+    unsure = await _resolve_known(items, names, caller, request)
+    if names.lacks_some:
+        await lookups.load(names)
+        await _resolve_known(unsure, names, caller, request)
+    for item in items:
+        if item.draft is not None and item.draft.key is not None:
+            item.draft.fingerprint = fingerprint(item.told)
+
+
+async def _resolve_known(
+    items: list[Item], names: Names, caller: Caller, request: Request
+) -> list[Item]:
+    """Resolve items from what is known; return those that asked for something that is not."""
+    unsure: list[Item] = []
+    for count, item in enumerate(items):
+        if item.payload is None:
+            continue
+        of_shape = len(item.faults)
+        lacked = names.lacking
+        draft = resolve(item.payload, caller, names, request.received_at, item.faults)
+        draft.item = item.index
+        item.draft = draft if not item.faults else None
+        if names.lacking != lacked or not names.actions():
+            del item.faults[of_shape:]
+            unsure.append(item)
+        if count % TURN == TURN - 1:
+            await asyncio.sleep(0)
+    return unsure
+
+
+def _submission(items: list[Item], caller: Caller, request: Request) -> Submission:
+    def row(index: int, faults: list[Fault]) -> dict[str, Any]:
+        return rejection(
+            request,
+            caller.business_id,
+            caller.token_id,
+            status_of(faults),
+            faults,
+            items[index].body,
+            index,
+        )
+
+    refused = [row(item.index, item.faults) for item in items if item.faults]
+    return Submission(
+        caller.business_id,
+        caller.token_id,
+        request.received_at,
+        [item.draft for item in items if item.draft is not None],
+        lambda index, fault: row(index, [fault]),
+        received=len(items),
+        rejected=len(refused),
+        refusals=refused,
+    )
+
+
+def _render(items: list[Item], store: Store, request: Request, *, dry_run: bool = False) -> bytes:
+    encode = store.public_ids[Kind.EVENT].encode
+    counts = {"created": 0, "duplicate": 0, "rejected": 0}
+    results: list[dict[str, Any]] = []
+    for item in items:
+        draft = item.draft
+        result = "rejected" if draft is None else draft.result
+        counts[result] += 1
+        faults = item.faults
+        event_id = item.key
+        if draft is None or draft.fault is not None:
+            faults = faults or [draft.fault] if draft is not None and draft.fault else faults
+        elif event_id is None and not (dry_run and result == "created"):
+            event_id = encode(draft.event_id)
+        results.append(
+            {
+                "index": item.index,
+                "event_id": event_id,
+                "result": result,
+                "errors": describe(faults, request.id) if faults else [],
+            }
+        )
+    answer: dict[str, Any] = {"results": results, **counts}
+    if dry_run:
+        answer["dry_run"] = True
+    return msgspec.json.encode(answer)
+
+
+def _replay(batch: BatchKey) -> bytes:
+    if batch.outcome == "duplicate":
+        return zlib.decompress(batch.answer)
+    # It is on record already: the commit that found the conflict counted it.
+    raise refuse(
+        IdempotencyConflict(
+            f"The key “{batch.key}” was used before with another body; use a new key for a new "
+            "batch, or send the first body again.",
+            HEADER,
+        )
+    )
+
+
+def _count(counters: Counters, items: list[Item]) -> None:
+    for item in items:
+        counters.events["rejected" if item.draft is None else item.draft.result] += 1

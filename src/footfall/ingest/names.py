@@ -1,0 +1,119 @@
+"""Texts of a request → row numbers, from the caches and from what was looked up for it.
+
+A request is resolved once from the caches alone. What they lack is collected here; ``lookups``
+reads it, for many requests at once, and the request is resolved again.
+"""
+
+from typing import Final
+
+from footfall.domain.actions import Action
+from footfall.domain.objects import ObjectFact
+from footfall.domain.sessions import SessionFact
+from footfall.store.facts import Caller, Facts
+
+UNKNOWN: Final = -1
+"""Stands for a row number that the look-up will tell."""
+
+_UNKNOWN_SESSION: Final = SessionFact(UNKNOWN, None)
+_UNKNOWN_OBJECTS: Final = [ObjectFact(UNKNOWN, "", None, None)]
+
+
+class Names:
+    """What the names in one request stand for, in one business.
+
+    Attributes:
+        wanted_profiles, wanted_sessions, wanted_objects: asked for and not known yet.
+        profiles_found, sessions_found, objects_found: looked up for this request; ``None`` and ``[]`` mean absent.
+    """
+
+    __slots__ = (
+        "_actions",
+        "_facts",
+        "business_id",
+        "objects_found",
+        "profiles_found",
+        "sessions_found",
+        "wanted_objects",
+        "wanted_profiles",
+        "wanted_sessions",
+    )
+
+    def __init__(self, facts: Facts, caller: Caller) -> None:
+        self._facts = facts
+        self.business_id = caller.business_id
+        self._actions = facts.actions.get(caller.business_id)
+        self.profiles_found: dict[str, int | None] = {}
+        self.sessions_found: dict[str, SessionFact | None] = {}
+        self.objects_found: dict[tuple[str | None, str], list[ObjectFact]] = {}
+        self.wanted_profiles: set[str] = set()
+        self.wanted_sessions: set[str] = set()
+        self.wanted_objects: set[tuple[str | None, str]] = set()
+
+    @property
+    def lacking(self) -> int:
+        """How many names were asked for and not known; grows until they are looked up."""
+        return len(self.wanted_profiles) + len(self.wanted_sessions) + len(self.wanted_objects)
+
+    @property
+    def lacks_some(self) -> bool:
+        """Whether there is something to be looked up."""
+        return (
+            self._actions is None
+            or bool(self.wanted_profiles)
+            or bool(self.wanted_objects)
+            or bool(self.wanted_sessions)
+        )
+
+    @property
+    def lacks_actions(self) -> bool:
+        """Whether the business's actions are not known yet."""
+        return self._actions is None
+
+    def found(self, actions: dict[str, Action]) -> None:
+        """Take note that everything wanted was looked up."""
+        self._actions = actions
+        self.wanted_profiles.clear()
+        self.wanted_sessions.clear()
+        self.wanted_objects.clear()
+
+    def actions(self) -> dict[str, Action]:
+        """Return the business's actions by name, none before they are looked up."""
+        return self._actions or {}
+
+    def profile(self, text: str) -> int | None:
+        """Return a profile's row number, ``UNKNOWN`` before the look-up, ``None`` if absent."""
+        row_id = self._facts.profiles.get((self.business_id, text))
+        if row_id is not None:
+            return row_id
+        if text in self.profiles_found:
+            return self.profiles_found[text]
+        self.wanted_profiles.add(text)
+        return UNKNOWN
+
+    def cached_session(self, text: str) -> SessionFact | None:
+        """Return a session if it is remembered."""
+        return self._facts.sessions.get((self.business_id, text))
+
+    def session(self, text: str) -> SessionFact | None:
+        """Return a session by its text or its public id, as ``profile`` does."""
+        fact = self.cached_session(text)
+        if fact is not None:
+            return fact
+        if text in self.sessions_found:
+            return self.sessions_found[text]
+        self.wanted_sessions.add(text)
+        return _UNKNOWN_SESSION
+
+    def inline(self, identity: tuple[str, str, str, str]) -> ObjectFact | None:
+        """Return an object told inline if it is remembered; the commit finds or makes it."""
+        return self._facts.objects.get((self.business_id, *identity))
+
+    def objects(self, kind: str | None, text: str) -> list[ObjectFact]:
+        """Return the objects an id, reference or SKU may mean; more than one is ambiguous."""
+        fact = self._facts.objects.get((self.business_id, kind, text))
+        if fact is not None:
+            return [fact]
+        if (kind, text) in self.objects_found:
+            return self.objects_found[kind, text]
+        self.wanted_objects.add((kind, text))
+        return _UNKNOWN_OBJECTS

@@ -1,0 +1,120 @@
+"""What is read from a request before its meaning: headers, body, who is asking under which id."""
+
+import os
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from itertools import count
+from typing import Any, Final
+
+from footfall.errors import MalformedRequest, refuse
+from footfall.ingest.decode import decompress, too_large
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+HeaderMap = Mapping[bytes, bytes]
+
+_JSON_TYPES: Final = frozenset({b"application/json", b""})
+NDJSON_TYPES: Final = frozenset(
+    {b"application/x-ndjson", b"application/ndjson", b"application/jsonl"}
+)
+
+_process = os.urandom(6).hex()
+_next = count(1).__next__
+
+
+class CallerGone(Exception):
+    """The connection ended before the body did; there is nothing to do and nobody to tell."""
+
+
+def request_id(headers: HeaderMap) -> str:
+    """Return the caller's ``Request-Id``, or a new one that no other process gives."""
+    given = headers.get(b"request-id") or headers.get(b"x-request-id")
+    if given and len(given) <= 128 and given.isascii():
+        text = given.decode("ascii")
+        if text.isprintable():
+            return text
+    return f"req_{_process}{_next():08x}"
+
+
+async def read_body(receive: Receive, headers: HeaderMap, limit: int) -> bytes:
+    """Return the whole body, decompressed.
+
+    Raises:
+        Refused: 413 past the limit, 400 for compression that cannot be read.
+        CallerGone: it ended early.
+    """
+    length = announced_length(headers, limit)
+    message = await receive()
+    if message["type"] != "http.request":
+        raise CallerGone
+    body: bytes = message.get("body", b"")
+    # The server says that more may come even when all that was announced is there.
+    if message.get("more_body") and len(body) != length:
+        body = await _read_rest(receive, body, limit)
+    elif len(body) > limit:
+        raise too_large(limit)
+    encoding = headers.get(b"content-encoding")
+    return body if encoding is None else decompress(body, encoding, limit)
+
+
+def announced_length(headers: HeaderMap, limit: int) -> int:
+    """Return the ``Content-Length``, -1 without one; refuse one past the limit unread."""
+    told = headers.get(b"content-length", b"")
+    length = int(told) if told.isdigit() else -1
+    if length > limit:
+        raise too_large(limit)
+    return length
+
+
+async def _read_rest(receive: Receive, first: bytes, limit: int) -> bytes:
+    body = bytearray(first)
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise CallerGone
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise too_large(limit)
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+def check_content_type(headers: HeaderMap, *, is_batch: bool = False) -> bool:
+    """Return whether the body is NDJSON; only batches may be.
+
+    Raises:
+        Refused: 400, the body is neither JSON nor that (contract 2.3).
+    """
+    given = headers.get(b"content-type", b"")
+    if given == b"application/json":
+        return False
+    kind = given.partition(b";")[0].strip().lower()
+    if kind in _JSON_TYPES or kind.endswith(b"+json"):
+        return False
+    if is_batch and kind in NDJSON_TYPES:
+        return True
+    wanted = "application/json or application/x-ndjson" if is_batch else "application/json"
+    raise refuse(
+        MalformedRequest(
+            f"Content-Type is “{kind.decode('latin-1')}”; send {wanted}.", "Content-Type"
+        )
+    )
+
+
+def wants_rehearsal(query: bytes) -> bool:
+    """Tell whether the query asks for a dry run: ``dry_run=1`` (or ``true``).
+
+    Raises:
+        Refused: 400 for another value, because storing what was only to be tried would be worse.
+    """
+    for part in query.split(b"&"):
+        name, _, value = part.partition(b"=")
+        if name == b"dry_run":
+            match value.lower():
+                case b"1" | b"true" | b"":
+                    return True
+                case b"0" | b"false":
+                    return False
+                case _:
+                    raise refuse(MalformedRequest("“dry_run” must be 1 or 0.", "dry_run"))
+    return False

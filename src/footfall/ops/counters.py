@@ -1,0 +1,20 @@
+"""What the hot path counts: events by outcome and how long answers took; read by ``ops.metrics``."""
+
+from footfall.store.stats import TIME_BOUNDS_S, Histogram
+
+
+class Counters:
+    """Counts since the process started."""
+
+    def __init__(self) -> None:
+        self.events = {"created": 0, "duplicate": 0, "rejected": 0}
+        self.requests: dict[tuple[str, int], int] = {}
+        self.seconds = {"event": Histogram(TIME_BOUNDS_S), "batch": Histogram(TIME_BOUNDS_S)}
+        self.unrecorded = 0
+        """Refusals that could not be kept because nothing could be stored."""
+
+    def answered(self, endpoint: str, status: int, seconds: float) -> None:
+        """Count an answer of ``event`` or ``batch``."""
+        key = (endpoint, status)
+        self.requests[key] = self.requests.get(key, 0) + 1
+        self.seconds[endpoint].add(seconds)

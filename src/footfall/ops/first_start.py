@@ -1,0 +1,73 @@
+"""The very first start: a business, a token, and three commands that work when pasted."""
+
+import shlex
+from typing import NamedTuple
+
+from footfall.domain.public_ids import Kind, PublicIds
+from footfall.store import businesses, tokens
+from footfall.store.store import Store
+
+BUSINESS_NAME = "My shop"
+TOKEN_NAME = "First token"
+PRODUCT_REFERENCE = "first-product"
+
+
+class FirstStart(NamedTuple):
+    """What the first start made; the token's text is nowhere else."""
+
+    business_id: str
+    token: str
+
+
+def welcome(store: Store) -> FirstStart | None:
+    """Make a business and a private token when there is no business yet."""
+    with store.engines.write.begin() as connection:
+        if businesses.all_of(connection):
+            return None
+        business = businesses.create(
+            connection, BUSINESS_NAME, currency="USD", timezone="UTC", country="US"
+        )
+        _, text = tokens.create(connection, business.id, TOKEN_NAME)
+    return FirstStart(_public(store.public_ids, business.id), text)
+
+
+def commands(url: str, token: str) -> list[tuple[str, str]]:
+    """Return (what it does, shell command) for a first tracked event.
+
+    Each works in a shell of its own: the profile's id travels through ``$PROFILE``.
+    """
+    profile = _curl(url, token, "/v1/profiles", '{"first_name":"Ada","email":"ada@example.org"}')
+    product = _curl(
+        url,
+        token,
+        "/v1/attribution/products",
+        f'{{"name":"First product","reference":"{PRODUCT_REFERENCE}",'
+        '"price":{"amount":"19.90","currency":"USD"}}',
+    )
+    event = (
+        f"curl -sS {url}/v1/attribution/events \\\n"
+        f"  -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\\n"
+        '  -d \'{"action":"product.purchased","product":"'
+        + PRODUCT_REFERENCE
+        + '","profile":"\'"$PROFILE"\'"}\''
+    )
+    remembered = (
+        f"PROFILE=$({profile} | tee /dev/stderr | sed 's/^{{\"id\":\"\\([^\"]*\\).*/\\1/')"
+    )
+    return [
+        ("1. Create a profile", remembered),
+        ("2. Create a product", product),
+        ("3. Track that she bought it", event),
+    ]
+
+
+def _curl(url: str, token: str, path: str, body: str) -> str:
+    return (
+        f"curl -sS {url}{path} \\\n"
+        f"  -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\\n"
+        f"  -d {shlex.quote(body)}"
+    )
+
+
+def _public(ids: PublicIds, business_row: int) -> str:
+    return ids[Kind.BUSINESS].encode(business_row)

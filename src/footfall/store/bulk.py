@@ -1,0 +1,147 @@
+"""The statements that store a group, one class per database engine.
+
+The ORM-like conveniences of the query builder cost more than the insert itself here, so both
+engines get their statement as driver text, made once from ``tables.py``.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Protocol
+
+from sqlalchemy import Connection, Table, text
+from sqlalchemy.dialects import sqlite
+
+from footfall.domain.events import EventDraft
+from footfall.store.ledger import upsert
+from footfall.store.tables import events, ledger
+
+Row = Sequence[Any]
+
+
+class Bulk(Protocol):
+    """What the appender asks of a database engine."""
+
+    def allocate(self, connection: Connection, count: int) -> Sequence[int]:
+        """Return row numbers for new events, ascending."""
+
+    def insert_events(self, connection: Connection, drafts: Sequence[EventDraft]) -> None:
+        """Insert events whose row numbers are set."""
+
+    def insert(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+        """Insert rows given in the order of the table's columns."""
+
+    def add_to_ledger(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Add (token, hour, business, received, stored, duplicate, rejected) to the books."""
+
+
+def for_dialect(name: str) -> Bulk:
+    """Return the statements for ``sqlite`` or ``postgresql``."""
+    return PostgresqlBulk() if name == "postgresql" else SqliteBulk()
+
+
+def _event_row(draft: EventDraft) -> tuple[Any, ...]:
+    return (
+        draft.event_id,
+        draft.business_id,
+        draft.token_id,
+        draft.action_id,
+        draft.profile_id,
+        draft.session_id,
+        draft.object_id,
+        draft.amount_minor,
+        draft.currency,
+        draft.occurred_at,
+        draft.tracked_at,
+        draft.received_at,
+        draft.flags,
+        draft.data,
+    )
+
+
+class SqliteBulk:
+    """Many rows to a statement.
+
+    The driver gives up Python's interpreter lock for each step of a statement and queues to get it
+    back, so one statement with 256 rows is several times faster than 256 with one row.
+    """
+
+    SIZES: Final = (256, 128, 64, 32, 16, 8, 4, 2, 1)
+    """Rows per statement; a group is cut into these, so that few statements need be prepared."""
+
+    def __init__(self) -> None:
+        self._texts: dict[tuple[str, int], str] = {}
+        self._ledger = str(upsert("sqlite").compile(dialect=sqlite.dialect()))
+
+    def allocate(self, connection: Connection, count: int) -> Sequence[int]:
+        query = "select seq from sqlite_sequence where name = 'events'"
+        row = _driver(connection).execute(query).fetchone()
+        first = (row[0] if row else 0) + 1
+        return range(first, first + count)
+
+    def insert_events(self, connection: Connection, drafts: Sequence[EventDraft]) -> None:
+        self.insert(connection, events, [_event_row(draft) for draft in drafts])
+
+    def insert(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+        for start, size in _cut(len(rows), self.SIZES):
+            values: list[Any] = []
+            for row in rows[start : start + size]:
+                values += row
+            _driver(connection).execute(self._text(table, size), values)
+
+    def add_to_ledger(self, connection: Connection, rows: Sequence[Row]) -> None:
+        for row in rows:
+            _driver(connection).execute(self._ledger, row)
+
+    def _text(self, table: Table, size: int) -> str:
+        found = self._texts.get((table.name, size))
+        if found is None:
+            names = ", ".join(column.name for column in table.columns)
+            marks = "(" + ", ".join("?" * len(table.columns)) + ")"
+            found = f"insert into {table.name} ({names}) values " + ", ".join([marks] * size)
+            self._texts[table.name, size] = found
+        return found
+
+
+class PostgresqlBulk:
+    """``COPY`` for events, plain inserts for the few rows beside them."""
+
+    def __init__(self) -> None:
+        self._ledger = upsert("postgresql")
+        names = ", ".join(column.name for column in events.columns)
+        self._copy = f"copy events ({names}) from stdin"
+
+    def allocate(self, connection: Connection, count: int) -> Sequence[int]:
+        rows = connection.execute(
+            text("select nextval('events_id_seq') from generate_series(1, :count)"),
+            {"count": count},
+        )
+        return [row[0] for row in rows]
+
+    def insert_events(self, connection: Connection, drafts: Sequence[EventDraft]) -> None:
+        with connection.connection.cursor() as cursor, cursor.copy(self._copy) as copy:  # type: ignore[attr-defined]
+            for draft in drafts:
+                copy.write_row(_event_row(draft))
+
+    def insert(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+        names = [column.name for column in table.columns]
+        connection.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
+
+    def add_to_ledger(self, connection: Connection, rows: Sequence[Row]) -> None:
+        names = [column.name for column in ledger.columns]
+        connection.execute(
+            self._ledger, [dict(zip(names, row, strict=True)) for row in sorted(rows)]
+        )
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    """Return the driver's connection: three statements a commit, and each is 10 µs cheaper."""
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    return driver
+
+
+def _cut(count: int, sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    start = 0
+    for size in sizes:
+        while count - start >= size:
+            yield start, size
+            start += size

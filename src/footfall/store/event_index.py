@@ -1,0 +1,354 @@
+"""Finds events by profile, session or object, and skips what cannot match.
+
+PostgreSQL has ordinary indexes on ``events``. On SQLite each of them would cost 10 to 20 µs an
+event and grow dearer with the table, because entries land on random pages (docs/performance.md);
+so there a thread copies every full block of events, sorted, into ``index.db`` beside the database.
+Sorted blocks are only ever appended. Whoever looks something up seeks once per block and scans the
+events after the last block. The file is derived: it is rebuilt when it is missing, damaged or of
+another database, and no backup needs it.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from enum import IntEnum
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
+
+import structlog
+from sqlalchemy import Connection, Select, or_, select
+
+from footfall.store.engine import Engines
+from footfall.store.tables import events
+
+log = structlog.get_logger(__name__)
+
+POLL_S: Final = 0.5
+NICENESS: Final = 15
+EVERYTHING: Final = 1 << 62
+"""Above every event's row number."""
+
+
+class Facet(IntEnum):
+    """What events can be looked up by; part of the key, so numbers never change."""
+
+    PROFILE = 1
+    SESSION = 2
+    OBJECT = 3
+
+
+class Range(NamedTuple):
+    """Row numbers of events, both ends included."""
+
+    first: int
+    last: int
+
+
+class Zone(NamedTuple):
+    """What a walk over events is looking for; ``None`` means any."""
+
+    business_id: int
+    action_id: int | None = None
+    since_at: int | None = None
+    until_at: int | None = None
+
+
+Wanted = Sequence[tuple[Facet, int]]
+"""Facets and row numbers, any of which an event may have."""
+
+
+class EventIndex(Protocol):
+    """Looks events up; ``bound`` are the row numbers that may be returned."""
+
+    def start(self) -> None:
+        """Begin keeping the index up to date."""
+
+    def close(self) -> None:
+        """Stop that."""
+
+    def lookup(
+        self, connection: Connection, wanted: Wanted, bound: Range, *, newest_first: bool
+    ) -> Iterator[int]:
+        """Yield the row numbers of events that have any of the facets, in order."""
+
+    def ranges(self, zone: Zone, bound: Range, *, newest_first: bool) -> Iterator[Range]:
+        """Yield ranges, in order, that together hold every event of the zone."""
+
+
+def open_index(engines: Engines, installation_id: str, block: int) -> EventIndex:
+    """Return the index of a database; on SQLite in blocks of that many events."""
+    if engines.is_sqlite:
+        return SqliteIndex(engines.file, installation_id, block)
+    return PostgresqlIndex()
+
+
+def _matching(wanted: Wanted, bound: Range, *, newest_first: bool) -> Select[tuple[int]]:
+    columns = {
+        Facet.PROFILE: events.c.profile_id,
+        Facet.SESSION: events.c.session_id,
+        Facet.OBJECT: events.c.object_id,
+    }
+    conditions = [
+        columns[facet].in_([row_id for each, row_id in wanted if each is facet])
+        for facet in {facet for facet, _ in wanted}
+    ]
+    query = select(events.c.id).where(
+        or_(*conditions), events.c.id >= bound.first, events.c.id <= bound.last
+    )
+    return query.order_by(events.c.id.desc() if newest_first else events.c.id)
+
+
+class PostgresqlIndex:
+    """Leaves everything to the indexes of ``events``."""
+
+    def start(self) -> None:
+        """Nothing to keep."""
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+    def lookup(
+        self, connection: Connection, wanted: Wanted, bound: Range, *, newest_first: bool
+    ) -> Iterator[int]:
+        query = _matching(wanted, bound, newest_first=newest_first)
+        with connection.execution_options(yield_per=200).execute(query) as result:
+            yield from result.scalars()
+
+    def ranges(self, zone: Zone, bound: Range, *, newest_first: bool) -> Iterator[Range]:  # noqa: ARG002
+        yield bound
+
+
+_SCHEMA: Final = """
+create table about (installation text not null, block integer not null);
+create table entries (
+    block integer not null, key integer not null, event_id integer not null,
+    primary key (block, key, event_id)
+) without rowid;
+create table zones (
+    block integer not null, business_id integer not null, action_id integer not null,
+    first_at integer not null, last_at integer not null,
+    primary key (block, business_id, action_id)
+) without rowid;
+create table blocks (block integer primary key);
+"""
+
+# One statement for a whole block: the driver gives up the interpreter lock only while it runs.
+_ADD_ENTRIES: Final = """
+insert into entries
+select :block, key, id from (
+    select profile_id * 4 + 1 as key, id from source.events
+    where id between :first and :last and profile_id is not null
+    union all
+    select session_id * 4 + 2, id from source.events
+    where id between :first and :last and session_id is not null
+    union all
+    select object_id * 4 + 3, id from source.events
+    where id between :first and :last and object_id is not null
+)
+order by key, id
+"""
+_ADD_ZONES: Final = """
+insert into zones
+select :block, business_id, action_id, min(occurred_at), max(occurred_at) from source.events
+where id between :first and :last
+group by business_id, action_id
+"""
+_LOOKUP: Final = """
+select entries.event_id
+from blocks cross join entries
+on entries.block = blocks.block and entries.key in (select value from json_each(:keys))
+where blocks.block between :low and :high and entries.event_id between :first and :last
+order by blocks.block {order}, entries.event_id {order}
+"""
+_ZONES: Final = """
+select distinct block from zones
+where block between :low and :high and business_id = :business_id
+    and (:action_id is null or action_id = :action_id)
+    and (:since_at is null or last_at >= :since_at)
+    and (:until_at is null or first_at < :until_at)
+order by block {order}
+"""
+
+
+class SqliteIndex:
+    """The derived file and the thread that keeps it.
+
+    Args:
+        database: the SQLite file that holds the events.
+        installation_id: whose events; a file of another installation is thrown away.
+        block: events per block.
+    """
+
+    def __init__(self, database: Path, installation_id: str, block: int) -> None:
+        self._database = database
+        self._file = database.with_name("index.db")
+        self._about = (installation_id, block)
+        self._block = block
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.last_indexed = 0
+
+    def start(self) -> None:
+        self._prepare()
+        self._thread = threading.Thread(target=self._keep, name="footfall-indexer")
+        self._thread.start()
+
+    def close(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+        for connection in self._opened:
+            connection.close()
+
+    def lookup(
+        self, connection: Connection, wanted: Wanted, bound: Range, *, newest_first: bool
+    ) -> Iterator[int]:
+        indexed = self.last_indexed
+        recent = Range(max(bound.first, indexed + 1), bound.last)
+        steps = [
+            lambda: self._scan(connection, wanted, recent, newest_first=newest_first),
+            lambda: self._seek(
+                wanted, Range(bound.first, min(bound.last, indexed)), newest_first=newest_first
+            ),
+        ]
+        for step in steps if newest_first else reversed(steps):
+            yield from step()
+
+    def ranges(self, zone: Zone, bound: Range, *, newest_first: bool) -> Iterator[Range]:
+        indexed = self.last_indexed
+        recent = Range(max(bound.first, indexed + 1), bound.last)
+        if newest_first and recent.first <= recent.last:
+            yield recent
+        for block in self._zones(zone, bound, indexed, newest_first=newest_first):
+            block_range = self._range_of(block)
+            yield Range(max(bound.first, block_range.first), min(bound.last, block_range.last))
+        if not newest_first and recent.first <= recent.last:
+            yield recent
+
+    def index_full_blocks(self) -> int:
+        """Index every block that has become full; return how many."""
+        added = 0
+        connection = self._open()
+        try:
+            connection.execute("attach database ? as source", (str(self._database),))
+            while not self._stop.is_set():
+                latest = connection.execute("select max(id) from source.events").fetchone()[0] or 0
+                if latest < self.last_indexed + self._block:
+                    break
+                self._add(connection, self.last_indexed // self._block)
+                added += 1
+        finally:
+            connection.close()
+        return added
+
+    def _keep(self) -> None:
+        # Whoever waits for an answer goes first; a busy hour is indexed when it is over.
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        while not self._stop.wait(POLL_S):
+            try:
+                self.index_full_blocks()
+            except sqlite3.Error as problem:
+                # Slower look-ups, nothing worse; full disks and locks pass.
+                log.warning("event_index_behind", error=str(problem))
+
+    def _add(self, connection: sqlite3.Connection, block: int) -> None:
+        first, last = self._range_of(block)
+        values = {"block": block, "first": first, "last": last}
+        connection.execute("begin immediate")
+        try:
+            connection.execute(_ADD_ENTRIES, values)
+            connection.execute(_ADD_ZONES, values)
+            connection.execute("insert into blocks values (?)", (block,))
+            connection.execute("commit")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("rollback")
+            raise
+        self.last_indexed = last
+
+    def _range_of(self, block: int) -> Range:
+        return Range(block * self._block + 1, (block + 1) * self._block)
+
+    def _prepare(self) -> None:
+        try:
+            self.last_indexed = self._read_state()
+        except sqlite3.Error as problem:
+            log.info("event_index_rebuilt", reason=str(problem))
+            for suffix in ("", "-wal", "-shm"):
+                self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+            connection = self._open()
+            connection.executescript(_SCHEMA)
+            connection.execute("insert into about values (?, ?)", self._about)
+            connection.close()
+            self.last_indexed = 0
+
+    def _read_state(self) -> int:
+        if not self._file.exists():
+            raise sqlite3.DatabaseError("there is none")
+        connection = self._open()
+        try:
+            if connection.execute("select * from about").fetchone() != self._about:
+                raise sqlite3.DatabaseError("it is of another installation or block size")
+            last: int | None = connection.execute("select max(block) from blocks").fetchone()[0]
+            connection.execute("attach database ? as source", (str(self._database),))
+            latest = connection.execute("select max(id) from source.events").fetchone()[0] or 0
+        finally:
+            connection.close()
+        indexed = 0 if last is None else self._range_of(last).last
+        if indexed > latest:
+            raise sqlite3.DatabaseError("it knows events that the database does not have")
+        return indexed
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._file, isolation_level=None, timeout=10, check_same_thread=False
+        )
+        connection.execute("pragma journal_mode = wal")
+        # It can be rebuilt: no need to wait for the disk, only never to be torn.
+        connection.execute("pragma synchronous = normal")
+        return connection
+
+    def _reader(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._open()
+            self._opened.append(connection)
+        return connection
+
+    def _scan(
+        self, connection: Connection, wanted: Wanted, bound: Range, *, newest_first: bool
+    ) -> Iterator[int]:
+        if bound.first <= bound.last:
+            yield from connection.execute(
+                _matching(wanted, bound, newest_first=newest_first)
+            ).scalars()
+
+    def _seek(self, wanted: Wanted, bound: Range, *, newest_first: bool) -> Iterator[int]:
+        if bound.first > bound.last:
+            return
+        values = {
+            "keys": "[" + ",".join(str(row_id * 4 + facet) for facet, row_id in wanted) + "]",
+            "low": (bound.first - 1) // self._block,
+            "high": (bound.last - 1) // self._block,
+            "first": bound.first,
+            "last": bound.last,
+        }
+        text = _LOOKUP.format(order="desc" if newest_first else "asc")
+        for (event_id,) in self._reader().execute(text, values):
+            yield event_id
+
+    def _zones(
+        self, zone: Zone, bound: Range, indexed: int, *, newest_first: bool
+    ) -> Iterator[int]:
+        last = min(bound.last, indexed)
+        if bound.first > last:
+            return
+        low, high = (bound.first - 1) // self._block, (last - 1) // self._block
+        text = _ZONES.format(order="desc" if newest_first else "asc")
+        for (block,) in self._reader().execute(text, {"low": low, "high": high, **zone._asdict()}):
+            yield block

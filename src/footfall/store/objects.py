@@ -1,0 +1,111 @@
+"""Objects by what names them; a product's or an order's row found or made.
+
+``find_identified`` and ``create_many`` serve the commit (sets of objects told inside events);
+``find_named`` serves ``ingest.resolve``: an id, a reference or an SKU (contract 2.10).
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, and_, insert, or_, select
+
+from footfall.domain.objects import ObjectDraft, ObjectFact
+from footfall.store.tables import objects
+
+Key = tuple[object, ...]
+"""(business, kind, field, source, text), as in ``ObjectDraft.identity`` with the business first."""
+
+_FACT = (objects.c.id, objects.c.kind, objects.c.amount_minor, objects.c.currency)
+_CHUNK = 500
+
+
+def find_identified(connection: Connection, keys: Iterable[Key]) -> dict[Key, ObjectFact]:
+    """Return those of the objects that exist; keys without an identity are passed over."""
+    found: dict[Key, ObjectFact] = {}
+    identified = sorted(key for key in keys if len(key) == 5)  # type: ignore[type-var]
+    for (business_id, kind, field), group in groupby(identified, key=lambda key: key[:3]):
+        wanted = list(group)
+        column = objects.c[str(field)]
+        for start in range(0, len(wanted), _CHUNK):
+            texts = {key[4] for key in wanted[start : start + _CHUNK]}
+            query = select(*_FACT, objects.c.source, column).where(
+                objects.c.business_id == business_id,
+                objects.c.kind == kind,
+                column.in_(texts),
+                objects.c.deleted_at.is_(None),
+            )
+            if field == "name":
+                query = query.where(objects.c.reference.is_(None), objects.c.sku.is_(None))
+            for *fact, source, text in connection.execute(query.order_by(objects.c.id.desc())):
+                told = "" if field == "name" else source
+                found[business_id, kind, field, told, text] = ObjectFact(*fact)
+    return found
+
+
+def create_many(
+    connection: Connection, told: Sequence[tuple[Key, int, int, ObjectDraft]]
+) -> dict[Key, ObjectFact]:
+    """Make objects: (key, business, time of arrival, draft) each; return their facts by key."""
+    returned = connection.execute(
+        insert(objects).returning(*_FACT, sort_by_parameter_order=True),
+        [object_row(business_id, at, draft) for _, business_id, at, draft in told],
+    )
+    return {key: ObjectFact(*row) for (key, *_), row in zip(told, returned, strict=True)}
+
+
+def object_row(business_id: int, at: int, draft: ObjectDraft) -> dict[str, Any]:
+    """Return the columns of a new object."""
+    return {
+        "business_id": business_id,
+        "kind": draft.kind,
+        "source": draft.source,
+        "reference": draft.reference,
+        "sku": draft.sku,
+        "name": draft.name,
+        "amount_minor": draft.amount_minor,
+        "currency": draft.currency,
+        "data": draft.data,
+        "created_at": at,
+        "updated_at": at,
+    }
+
+
+def find_named(
+    connection: Connection,
+    business_id: int,
+    names: Sequence[tuple[str, int | None]],
+    kind: str | None,
+) -> dict[str, list[ObjectFact]]:
+    """Return the objects that each name may mean, best kind of name first.
+
+    Args:
+        names: (text, row number if the text could be a public id).
+        kind: only objects of this kind; ``None``: of any.
+
+    Returns:
+        Per text the objects that match by id, else by reference, else by SKU; more than one when
+        systems with different ``source`` use the same text.
+    """
+    ranked: dict[str, dict[int, list[ObjectFact]]] = {}
+    for start in range(0, len(names), _CHUNK):
+        chunk = names[start : start + _CHUNK]
+        texts = {text for text, _ in chunk}
+        rows = {row_id: text for text, row_id in chunk if row_id is not None}
+        query = select(*_FACT, objects.c.reference, objects.c.sku).where(
+            objects.c.business_id == business_id,
+            objects.c.deleted_at.is_(None),
+            or_(
+                objects.c.id.in_(rows),
+                objects.c.reference.in_(texts),
+                and_(objects.c.sku.in_(texts), objects.c.kind == "product"),
+            ),
+        )
+        if kind is not None:
+            query = query.where(objects.c.kind == kind)
+        for *columns, reference, sku in connection.execute(query):
+            fact = ObjectFact(*columns)
+            for rank, text in enumerate((rows.get(fact.id), reference, sku)):
+                if text in texts:
+                    ranked.setdefault(text, {}).setdefault(rank, []).append(fact)
+    return {text: by_rank[min(by_rank)] for text, by_rank in ranked.items()}

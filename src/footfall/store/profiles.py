@@ -1,0 +1,252 @@
+"""Profiles: records of customers, made, matched, changed and deleted.
+
+A profile is found again by where it comes from (source and reference), else by an e-mail address,
+else by a phone (contract 3.10). Functions here run inside a transaction and look before they write;
+a row that another process made meanwhile starts the transaction over.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+
+from footfall.domain.profiles import ProfileDraft
+from footfall.errors import Fault, IdentityAssigned, ParameterNotUnique, Refused
+from footfall.store import identities, pages
+from footfall.store.facts import changed
+from footfall.store.identities import Identity
+from footfall.store.pages import Bounds
+from footfall.store.tables import profiles
+
+_CHUNK = 500
+
+
+class Profile(NamedTuple):
+    """A profile's row with its contacts, oldest first."""
+
+    id: int
+    first_name: str | None
+    last_name: str | None
+    source: str
+    reference: str | None
+    data: dict[str, Any] | None
+    created_at: int
+    updated_at: int
+    contacts: list[Identity]
+
+
+_COLUMNS = tuple(profiles.c[name] for name in Profile._fields[:-1])
+
+
+def existing(connection: Connection, business_id: int, row_ids: Iterable[int]) -> set[int]:
+    """Return those row numbers that are profiles of the business and not deleted."""
+    wanted = list(row_ids)
+    found: set[int] = set()
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(profiles.c.id).where(
+            profiles.c.id.in_(wanted[start : start + _CHUNK]),
+            profiles.c.business_id == business_id,
+            profiles.c.deleted_at.is_(None),
+        )
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def find(connection: Connection, business_id: int, row_id: int) -> Profile | None:
+    """Return a profile, unless it is deleted or another business's."""
+    query = select(*_COLUMNS).where(
+        profiles.c.id == row_id,
+        profiles.c.business_id == business_id,
+        profiles.c.deleted_at.is_(None),
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    contacts = identities.of_profiles(connection, [row_id]).get(row_id, [])
+    return Profile._make([*row, contacts])
+
+
+def page(
+    connection: Connection, business_id: int, bounds: Bounds, faults: list[Fault]
+) -> tuple[list[Profile], bool]:
+    """Return a page of profiles, newest first, and whether there are more.
+
+    Raises:
+        Refused: the faults given, or a bound that is no profile.
+    """
+    within = profiles.c.business_id == business_id
+    pages.check(connection, profiles, within, bounds, faults)
+    if faults:
+        raise Refused(faults)
+    query = select(*_COLUMNS).where(within, profiles.c.deleted_at.is_(None))
+    rows, has_more = pages.newest_first(connection, query, profiles.c.id, bounds)
+    contacts = identities.of_profiles(connection, [row.id for row in rows])
+    return [Profile._make([*row, contacts.get(row.id, [])]) for row in rows], has_more
+
+
+def keep(connection: Connection, business_id: int, draft: ProfileDraft, at: int) -> Profile:
+    """Make the profile that is told of, or update the one it already is.
+
+    New contacts stand beside the old ones, and lists are joined, none left: whoever tells the same
+    customer twice may know less the second time.
+
+    Raises:
+        Refused: what was told belongs to different profiles.
+    """
+    owners = _owners(connection, business_id, draft)
+    if not owners:
+        row_id = _create(connection, business_id, draft, at)
+    else:
+        row_id = owners[0][1]
+        _refuse_others(owners, row_id)
+        profile = _lock(connection, business_id, row_id)
+        known = (profile.data or {}).get("lists", [])
+        told = draft.data.get("lists", [])
+        lists = list(dict.fromkeys([*known, *told]))
+        data = {**draft.data, **({"lists": lists} if lists else {})}
+        _update(connection, business_id, profile, draft.columns(), data, at)
+    identities.assign(connection, business_id, row_id, draft.contacts, at=at, replaces=False)
+    return _get(connection, business_id, row_id)
+
+
+def change(
+    connection: Connection, business_id: int, row_id: int, draft: ProfileDraft, at: int
+) -> Profile | None:
+    """Update a profile; a told contact takes the place of the one that had its label.
+
+    Raises:
+        Refused: a contact, or the reference in its source, is another profile's.
+    """
+    if not existing(connection, business_id, [row_id]):
+        return None
+    contacts = identities.owners(connection, business_id, draft.contacts)
+    _refuse_others(
+        [
+            (contact.parameter, owner)
+            for contact in draft.contacts
+            if (owner := contacts.get((contact.kind, contact.value or ""))) is not None
+        ],
+        row_id,
+    )
+    profile = _lock(connection, business_id, row_id)
+    _update(connection, business_id, profile, draft.columns(), draft.data, at)
+    identities.assign(connection, business_id, row_id, draft.contacts, at=at, replaces=True)
+    return _get(connection, business_id, row_id)
+
+
+def delete(connection: Connection, business_id: int, row_id: int, at: int) -> bool:
+    """Delete a profile: what was known of the person goes, its events and sessions stay.
+
+    Returns:
+        Whether there was one.
+    """
+    gone = connection.execute(
+        update(profiles)
+        .where(
+            profiles.c.id == row_id,
+            profiles.c.business_id == business_id,
+            profiles.c.deleted_at.is_(None),
+        )
+        .values(
+            first_name=None,
+            last_name=None,
+            reference=None,
+            data=None,
+            updated_at=at,
+            deleted_at=at,
+        )
+    ).rowcount
+    if gone:
+        identities.release(connection, row_id)
+        changed(connection, "profile", row_id)
+    return bool(gone)
+
+
+def _owners(connection: Connection, business_id: int, draft: ProfileDraft) -> list[tuple[str, int]]:
+    """Return who has what is told: (parameter, profile), the most telling first."""
+    found: list[tuple[str, int]] = []
+    if draft.reference is not None:
+        owner = _by_reference(connection, business_id, draft.source or "", draft.reference)
+        if owner is not None:
+            found.append(("reference", owner))
+    contacts = identities.owners(connection, business_id, draft.contacts)
+    for contact in draft.contacts:
+        owner = contacts.get((contact.kind, contact.value or ""))
+        if owner is not None:
+            found.append((contact.parameter, owner))
+    return found
+
+
+def _by_reference(
+    connection: Connection, business_id: int, source: str, reference: str
+) -> int | None:
+    query = select(profiles.c.id).where(
+        profiles.c.business_id == business_id,
+        profiles.c.source == source,
+        profiles.c.reference == reference,
+        profiles.c.deleted_at.is_(None),
+    )
+    return connection.execute(query).scalar()
+
+
+def _refuse_others(owners: list[tuple[str, int]], row_id: int) -> None:
+    faults = [
+        IdentityAssigned(
+            f"“{parameter}” belongs to another profile; leave it out, or change that one first.",
+            parameter,
+        )
+        for parameter, owner in owners
+        if owner != row_id
+    ]
+    if faults:
+        raise Refused(faults)
+
+
+def _create(connection: Connection, business_id: int, draft: ProfileDraft, at: int) -> int:
+    columns = {"source": "", **draft.columns(), "data": draft.data or None}
+    row_id: int = connection.execute(
+        insert(profiles)
+        .values(business_id=business_id, created_at=at, updated_at=at, **columns)
+        .returning(profiles.c.id)
+    ).scalar_one()
+    return row_id
+
+
+def _lock(connection: Connection, business_id: int, row_id: int) -> Any:
+    """Return the row as it is; nobody else changes it before this transaction ends."""
+    query = select(*_COLUMNS).where(profiles.c.id == row_id, profiles.c.business_id == business_id)
+    return connection.execute(query.with_for_update()).one()
+
+
+def _update(
+    connection: Connection,
+    business_id: int,
+    profile: Any,
+    columns: dict[str, str],
+    data: dict[str, Any],
+    at: int,
+) -> None:
+    reference = columns.get("reference", profile.reference)
+    if reference is not None and columns.keys() & {"reference", "source"}:
+        source = columns.get("source", profile.source)
+        if _by_reference(connection, business_id, source, reference) not in (None, profile.id):
+            raise Refused(
+                [
+                    ParameterNotUnique(
+                        "Another profile has this reference in this source; change that one, or "
+                        "send another.",
+                        "reference" if "reference" in columns else "source",
+                    )
+                ]
+            )
+    connection.execute(
+        update(profiles)
+        .where(profiles.c.id == profile.id)
+        .values(**columns, data={**(profile.data or {}), **data} or None, updated_at=at)
+    )
+
+
+def _get(connection: Connection, business_id: int, row_id: int) -> Profile:
+    profile = find(connection, business_id, row_id)
+    assert profile is not None
+    return profile

@@ -1,0 +1,291 @@
+"""What can only be decided inside the commit, for the drafts that need it.
+
+Is the key new, the session free, the object there, the lifecycle step the first? All drafts of a
+group are looked up together, decided one by one in order of arrival, and what they need is made
+together. Two processes on PostgreSQL may decide alike at the same moment: constraints refuse the
+second, and the writer starts it over, when it sees what the first one did.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select, update
+
+from footfall.domain.events import EventDraft
+from footfall.domain.objects import ObjectDraft, ObjectFact
+from footfall.domain.sessions import SessionFact
+from footfall.errors import FootfallError, IdempotencyConflict, Invalid
+from footfall.store import objects
+from footfall.store.tables import idempotency, identity_log, lifecycles, sessions
+
+CHUNK: Final = 500
+"""Values in one ``in (…)``, far below the limit of either engine."""
+
+
+class Overtaken(FootfallError):
+    """Another process changed a row between our look and our change; start over."""
+
+
+class _Session:
+    """A session's row as this commit knows it."""
+
+    __slots__ = ("attached_by", "id", "is_needed", "profile_id")
+
+    def __init__(self, row_id: int | None, profile_id: int | None) -> None:
+        self.id = row_id
+        self.profile_id = profile_id
+        self.is_needed = False
+        self.attached_by: EventDraft | None = None
+
+
+class Settlement:
+    """Decides the special drafts of one group.
+
+    Args:
+        connection: inside the group's transaction.
+        drafts: the special ones, in order of arrival; outcomes are written into them.
+    """
+
+    def __init__(self, connection: Connection, drafts: Sequence[EventDraft]) -> None:
+        self._connection = connection
+        self._drafts = drafts
+        self._keys: dict[tuple[int, str], tuple[bytes, EventDraft | int]] = {}
+        self._sessions: dict[tuple[int, str], _Session] = {}
+        self._attachable: dict[int, _Session] = {}
+        self._objects: dict[tuple[object, ...], ObjectFact] = {}
+        self._steps: dict[tuple[object, int], EventDraft | int] = {}
+
+    def settle(self) -> None:
+        """Decide every draft, then make the sessions, objects and attachments of the accepted."""
+        self._load()
+        accepted = [draft for draft in self._drafts if self._decide(draft)]
+        self._make_sessions()
+        self._make_objects(accepted)
+        for draft in accepted:
+            if draft.new_session is not None:
+                session = self._sessions[draft.business_id, draft.new_session]
+                assert session.id is not None
+                draft.session_id = session.id
+                draft.session_fact = SessionFact(session.id, session.profile_id)
+
+    def _load(self) -> None:
+        self._load_keys()
+        self._load_sessions()
+        wanted = {
+            _object_key(draft, draft.new_object) for draft in self._drafts if draft.new_object
+        }
+        self._objects = objects.find_identified(self._connection, {key for key in wanted if key})
+        self._load_steps()
+
+    def _load_keys(self) -> None:
+        wanted = {(d.business_id, d.key) for d in self._drafts if d.key is not None}
+        for business_id, keys in _by_business(wanted):
+            for chunk in _chunks(keys):
+                query = select(
+                    idempotency.c.key, idempotency.c.fingerprint, idempotency.c.event_id
+                ).where(idempotency.c.business_id == business_id, idempotency.c.key.in_(chunk))
+                for key, fingerprint, event_id in self._connection.execute(query):
+                    # The key of a whole batch names no event: as an event's it is in conflict.
+                    known = bytes(fingerprint) if event_id is not None else b"batch"
+                    self._keys[business_id, key] = (known, event_id or 0)
+
+    def _load_sessions(self) -> None:
+        columns = (sessions.c.id, sessions.c.text, sessions.c.profile_id)
+        wanted = {(d.business_id, d.new_session) for d in self._drafts if d.new_session is not None}
+        for business_id, texts in _by_business(wanted):
+            for chunk in _chunks(texts):
+                query = select(*columns).where(
+                    sessions.c.business_id == business_id, sessions.c.text.in_(chunk)
+                )
+                for row_id, text, profile_id in self._connection.execute(query):
+                    self._sessions[business_id, text] = _Session(row_id, profile_id)
+        attachable = {d.session_id for d in self._drafts if d.attaches and d.session_id is not None}
+        for chunk in _chunks(attachable):
+            query = select(*columns).where(sessions.c.id.in_(chunk))
+            for row_id, _, profile_id in self._connection.execute(query):
+                self._attachable[row_id] = _Session(row_id, profile_id)
+
+    def _load_steps(self) -> None:
+        wanted = {
+            row_id
+            for draft in self._drafts
+            if draft.is_lifecycle and (row_id := self._known_object(draft)) is not None
+        }
+        for chunk in _chunks(wanted):
+            query = select(lifecycles).where(lifecycles.c.object_id.in_(chunk))
+            for object_id, action_id, event_id in self._connection.execute(query):
+                self._steps[object_id, action_id] = event_id
+
+    def _decide(self, draft: EventDraft) -> bool:
+        if draft.key is not None:
+            earlier = self._keys.get((draft.business_id, draft.key))
+            if earlier is not None:
+                _repeat_or_conflict(draft, *earlier)
+                return False
+        session = self._session_of(draft)
+        if draft.attaches and session.profile_id not in (None, draft.profile_id):
+            draft.refuse(belongs_to_another())
+            return False
+        if draft.is_lifecycle:
+            step = (
+                self._known_object(draft) or _object_key(draft, draft.new_object),
+                draft.action_id,
+            )
+            first = self._steps.setdefault(step, draft)
+            if first is not draft:
+                draft.repeat(first)
+                return False
+        if draft.key is not None:
+            self._keys[draft.business_id, draft.key] = (draft.fingerprint, draft)
+        session.is_needed = True
+        if draft.attaches and session.profile_id is None:
+            session.profile_id = draft.profile_id
+            session.attached_by = draft
+        return True
+
+    def _session_of(self, draft: EventDraft) -> _Session:
+        if draft.new_session is not None:
+            return self._sessions.setdefault(
+                (draft.business_id, draft.new_session), _Session(None, None)
+            )
+        if draft.attaches and draft.session_id is not None:
+            return self._attachable[draft.session_id]
+        return _Session(draft.session_id, None)
+
+    def _known_object(self, draft: EventDraft) -> int | None:
+        if draft.new_object is None:
+            return draft.object_id
+        key = _object_key(draft, draft.new_object)
+        fact = self._objects.get(key) if key is not None else None
+        return fact.id if fact is not None else None
+
+    def _make_sessions(self) -> None:
+        made: list[dict[str, Any]] = []
+        at = {(d.business_id, d.new_session): d for d in reversed(self._drafts)}
+        for (business_id, text), session in self._sessions.items():
+            if session.is_needed and session.id is None:
+                draft = at[business_id, text]
+                draft.made_session = True
+                made.append(_session_row(business_id, text, session, draft.received_at))
+        if made:
+            returned = self._connection.execute(
+                insert(sessions).returning(sessions.c.id, sessions.c.business_id, sessions.c.text),
+                made,
+            )
+            new = set()
+            for row_id, business_id, text in returned:
+                self._sessions[business_id, text].id = row_id
+                new.add(row_id)
+            self._attach(new)
+        else:
+            self._attach(set())
+
+    def _attach(self, new: set[int]) -> None:
+        log: list[dict[str, Any]] = []
+        for session in (*self._sessions.values(), *self._attachable.values()):
+            draft = session.attached_by
+            if draft is None:
+                continue
+            if session.id not in new:
+                changed = self._connection.execute(
+                    update(sessions)
+                    .where(sessions.c.id == session.id, sessions.c.profile_id.is_(None))
+                    .values(profile_id=draft.profile_id, attached_at=draft.received_at)
+                )
+                if changed.rowcount != 1:
+                    raise Overtaken(f"session {session.id} was attached by another process")
+            log.append(_attach_row(draft, session.id))
+        if log:
+            self._connection.execute(insert(identity_log), log)
+
+    def _make_objects(self, accepted: list[EventDraft]) -> None:
+        missing: dict[tuple[object, ...], EventDraft] = {}
+        for draft in accepted:
+            if draft.new_object is not None:
+                key = _object_key(draft, draft.new_object)
+                if key not in self._objects:
+                    missing.setdefault(key, draft)
+        if missing:
+            for draft in missing.values():
+                draft.made_object = True
+            self._objects |= objects.create_many(
+                self._connection,
+                [
+                    (key, draft.business_id, draft.received_at, draft.new_object)
+                    for key, draft in missing.items()
+                    if draft.new_object is not None
+                ],
+            )
+        for draft in accepted:
+            if draft.new_object is not None:
+                fact = self._objects[_object_key(draft, draft.new_object)]
+                draft.object_id, draft.object_fact = fact.id, fact
+                if draft.inherits and draft.amount_minor is None and fact.amount_minor is not None:
+                    draft.amount_minor, draft.currency = fact.amount_minor, fact.currency
+
+
+def belongs_to_another() -> Invalid:
+    """Return the fault of a session that is someone else's (contract 3.1 rule 2)."""
+    return Invalid(
+        "The session belongs to another profile and was not moved; leave out one of the two, or "
+        "send the profile that the session belongs to.",
+        "session",
+    )
+
+
+def _repeat_or_conflict(draft: EventDraft, fingerprint: bytes, original: EventDraft | int) -> None:
+    if fingerprint == draft.fingerprint:
+        draft.repeat(original)
+    else:
+        draft.refuse(
+            IdempotencyConflict(
+                f"The key “{draft.key}” was used before with another body; use a new key for a new "
+                "event, or send the first body again.",
+                "event_id",
+            )
+        )
+
+
+def _object_key(draft: EventDraft, new: ObjectDraft | None) -> tuple[object, ...]:
+    """Return what names an object to be found or made; one without a name is only itself."""
+    identity = new.identity() if new is not None else None
+    return (draft.business_id, *identity) if identity else (draft.business_id, id(draft))
+
+
+def _session_row(business_id: int, text: str, session: _Session, at: int) -> dict[str, Any]:
+    return {
+        "business_id": business_id,
+        "text": text,
+        "profile_id": session.profile_id,
+        "created_at": at,
+        "attached_at": at if session.profile_id is not None else None,
+    }
+
+
+def _attach_row(draft: EventDraft, session_id: int | None) -> dict[str, Any]:
+    return {
+        "business_id": draft.business_id,
+        "at": draft.received_at,
+        "kind": "attach",
+        "session_id": session_id,
+        "profile_id": draft.profile_id,
+        "cause": "event",
+        "token_id": draft.token_id,
+        "details": None,
+    }
+
+
+def _by_business(pairs: Iterable[tuple[int, str | None]]) -> Iterator[tuple[int, list[str]]]:
+    grouped: dict[int, list[str]] = {}
+    for business_id, text in pairs:
+        if text is not None:
+            grouped.setdefault(business_id, []).append(text)
+    yield from grouped.items()
+
+
+def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+    # Sorted, so that two processes take locks in the same order.
+    ordered = iter(sorted(values))
+    while chunk := list(islice(ordered, CHUNK)):
+        yield chunk

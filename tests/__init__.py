@@ -1,0 +1,1 @@
+"""The promises of Footfall, each as a test that runs on real parts."""

@@ -1,0 +1,1 @@
+"""Imports: files and mappings to events, and events to a real server."""
