@@ -87,6 +87,7 @@ class Server:
 
     def start(self) -> Self:
         """Start it; returns once it answers."""
+        before = len(self.printed)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "footfall", "serve", "--port", str(self.port)],
             env={**self.environment, "PYTHONUNBUFFERED": "1"},
@@ -97,9 +98,9 @@ class Server:
         is_ready = threading.Event()
         self._reader = threading.Thread(target=self._read, args=(is_ready,), daemon=True)
         self._reader.start()
-        if not is_ready.wait(START_LIMIT_S) or READY not in self.printed:
+        if not is_ready.wait(START_LIMIT_S) or READY not in self.printed[before:]:
             self.kill()
-            raise AssertionError(f"the server did not start:\n{self.printed}")
+            raise AssertionError(f"the server did not start:\n{self.printed[before:]}")
         self._take_note()
         return self
 

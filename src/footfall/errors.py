@@ -35,7 +35,12 @@ class FootfallError(Exception):
 
 
 class Fault(FootfallError):
-    """One thing wrong with one value: its wire type, a sentence with the remedy, the parameter as sent."""
+    """One thing wrong with one value.
+
+    Args:
+        message: a sentence that says what is wrong and what to do.
+        parameter: the name as the caller sent it.
+    """
 
     type: ClassVar[str] = "invalid"
     status: ClassVar[int] = 422
@@ -74,7 +79,7 @@ class NotFound(Fault):
 
 
 class UnknownAction(NotFound):
-    """The event's action name is unknown: the one fault of a value that answers 404 (contract 2.3)."""
+    """The event's action is unknown: the one fault of a value that answers 404 (contract 2.3)."""
 
     status = 404
 

@@ -15,43 +15,54 @@ from footfall.errors import ConfigurationError
 PREFIX: Final = "FOOTFALL_"
 
 
-def _setting(default: Any, help_text: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"help": help_text, "secret": secret})
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The effective settings of a process."""
 
-    data: Path = _setting(Path("data"), "Folder of the database, its snapshots and the lock.")
-    database: str = _setting(
-        "",
-        "Database URL, sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME; "
-        "empty: footfall.db in the data folder.",
-        secret=True,
+    data: Path = field(
+        default=Path("data"),
+        metadata={"help": "Folder of the database, its snapshots and the lock."},
     )
-    host: str = _setting("127.0.0.1", "Address to listen on.")
-    port: int = _setting(8000, "TCP port to listen on.")
-    public_url: str = _setting(
-        "", "Address callers use, shown in commands; empty: http://HOST:PORT."
+    database: str = field(
+        default="",
+        metadata={
+            "help": "Database URL, sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME; "
+            "empty: footfall.db in the data folder.",
+            "secret": True,
+        },
     )
-    event_size_max_bytes: int = _setting(1 << 20, "Largest body of one event, decompressed.")
-    batch_size_max_bytes: int = _setting(16 << 20, "Largest body of a batch, decompressed.")
-    batch_events_max: int = _setting(5000, "Most events in one batch.")
-    queue_events_max: int = _setting(
-        50_000, "Events that may wait for their commit; past it callers get 503."
+    host: str = field(default="127.0.0.1", metadata={"help": "Address to listen on."})
+    port: int = field(default=8000, metadata={"help": "TCP port to listen on."})
+    public_url: str = field(
+        default="",
+        metadata={"help": "Address callers use, shown in commands; empty: http://HOST:PORT."},
     )
-    cache_facts_max: int = _setting(
-        65_536, "Names remembered per kind (tokens, profiles, sessions, objects)."
+    event_size_max_bytes: int = field(
+        default=1 << 20, metadata={"help": "Largest body of one event, decompressed."}
     )
-    rejections_kept_count: int = _setting(
-        10_000, "Refusals kept per business; the oldest go first."
+    batch_size_max_bytes: int = field(
+        default=16 << 20, metadata={"help": "Largest body of a batch, decompressed."}
     )
-    index_events_count: int = _setting(
-        32_768, "Events per block of the SQLite event index; later events are scanned."
+    batch_events_max: int = field(default=5000, metadata={"help": "Most events in one batch."})
+    queue_events_max: int = field(
+        default=50_000,
+        metadata={"help": "Events that may wait for their commit; past it callers get 503."},
     )
-    shutdown_timeout_s: int = _setting(20, "Longest wait for accepted requests at SIGTERM.")
-    log_level: str = _setting("info", "debug, info, warning or error.")
+    cache_facts_max: int = field(
+        default=65_536,
+        metadata={"help": "Names remembered per kind (tokens, profiles, sessions, objects)."},
+    )
+    rejections_kept_count: int = field(
+        default=10_000, metadata={"help": "Refusals kept per business; the oldest go first."}
+    )
+    index_events_count: int = field(
+        default=32_768,
+        metadata={"help": "Events per block of the SQLite event index; later events are scanned."},
+    )
+    shutdown_timeout_s: int = field(
+        default=20, metadata={"help": "Longest wait for accepted requests at SIGTERM."}
+    )
+    log_level: str = field(default="info", metadata={"help": "debug, info, warning or error."})
 
     @property
     def database_url(self) -> str:
@@ -92,7 +103,9 @@ def describe(settings: Settings) -> list[dict[str, Any]]:
         {
             "name": each.name,
             "variable": PREFIX + each.name.upper(),
-            "value": _shown(getattr(settings, each.name), secret=each.metadata["secret"]),
+            "value": _shown(
+                getattr(settings, each.name), secret=each.metadata.get("secret", False)
+            ),
             "default": _shown(each.default, secret=False),
             "help": each.metadata["help"],
         }

@@ -7,18 +7,17 @@ Source: contract 3.18, 4.1.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 from litestar import delete, get, patch, post
-from msgspec import UNSET, Meta, Struct, UnsetType
 
 from footfall.api import paging
+from footfall.api.action_bodies import ANSWER, EXAMPLE, Action, ActionBody, ActionChange
+from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call, absent, raise_any
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.forms import FORM_TYPE
-from footfall.api.paging import Listing
 from footfall.api.parameters import read_flag
-from footfall.api.profiles import Deleted
 from footfall.domain.actions import ALIASES, BUILT_IN, SERVER_MADE, name_problem
 from footfall.domain.objects import is_absent, read_text, require
 from footfall.domain.public_ids import Kind
@@ -32,52 +31,6 @@ _PATHS: Final = ["/attribution/actions", "/actions"]
 _ITEM_PATHS: Final = [path + "/{action:str}" for path in _PATHS]
 
 
-class ActionBody(Struct):
-    """A custom action."""
-
-    name: Annotated[str, Meta(description="What events say; lower case with a dot.")]
-    title: Annotated[str | UnsetType, Meta(description="For people to read.")] = UNSET
-    goal: Annotated[bool | UnsetType, Meta(description="Counts as a conversion; no if absent.")] = (
-        UNSET
-    )
-    passive: Annotated[
-        bool | UnsetType, Meta(description="Says nothing of interest; yes if absent.")
-    ] = UNSET
-
-
-class ActionChange(Struct):
-    """What is to change of a custom action."""
-
-    name: str | UnsetType = UNSET
-    title: str | UnsetType = UNSET
-    goal: bool | UnsetType = UNSET
-    passive: bool | UnsetType = UNSET
-
-
-class Action(Struct, kw_only=True):
-    """Something that can be done."""
-
-    id: str
-    type: Literal["action"] = "action"
-    name: str
-    title: str | None
-    goal: bool
-    passive: bool
-    built_in: Annotated[bool, Meta(description="Every business has it, and none can change it.")]
-    created_at: Annotated[int, Meta(description="Unix seconds.")]
-
-
-_ANSWER: Final = {
-    "id": "BvYeyVYz",
-    "type": "action",
-    "name": "appointment.booked",
-    "title": "Appointment booked",
-    "goal": True,
-    "passive": False,
-    "built_in": False,
-    "created_at": 1665684173,
-}
-_EXAMPLE: Final = {"name": "appointment.booked", "title": "Appointment booked", "goal": True}
 _WRITES: Final[dict[str, Any]] = {
     "scope": "catalog",
     "media_types": ("application/json", FORM_TYPE),
@@ -94,8 +47,8 @@ _READS: Final[dict[str, Any]] = {"scope": "read", "also": ("catalog",)}
             body=ActionBody,
             description="Events can name it as soon as this is answered.",
             status=201,
-            example=_EXAMPLE,
-            answer_example=_ANSWER,
+            example=EXAMPLE,
+            answer_example=ANSWER,
             **_WRITES,
         )
     ),
@@ -137,7 +90,7 @@ async def list_actions(call: Call) -> Listing[Action]:
     _ITEM_PATHS,
     **bound(
         Endpoint(
-            "Retrieve an action", answer=Action, errors=(404,), answer_example=_ANSWER, **_READS
+            "Retrieve an action", answer=Action, errors=(404,), answer_example=ANSWER, **_READS
         )
     ),
 )
@@ -156,7 +109,7 @@ async def get_action(call: Call, action: str) -> Action:
             description="Events stored under an old name show the new one.",
             errors=(400, 404, 422),
             example={"goal": False},
-            answer_example=_ANSWER,
+            answer_example=ANSWER,
             **_WRITES,
         )
     ),

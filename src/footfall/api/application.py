@@ -27,7 +27,7 @@ from footfall.api.refusals import Refusals
 from footfall.domain.masking import mask_text
 from footfall.domain.times import now_us
 from footfall.ingest.refuse import Request
-from footfall.ingest.wire import request_id
+from footfall.ops.request_ids import request_id
 from footfall.settings import Settings
 from footfall.store.store import Store
 

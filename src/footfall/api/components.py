@@ -8,6 +8,9 @@ Json = dict[str, Any]
 
 SCHEMAS: Final = "#/components/schemas/{name}"
 
+ALIAS: Final = "x-alias-of"
+"""Marks a field as another spelling of the one named; mixed spellings must agree."""
+
 
 def ref(section: str, name: str) -> Json:
     """Return a reference to a component."""

@@ -9,12 +9,10 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from footfall.api.products import PriceBody
+from footfall.api.components import ALIAS
+from footfall.api.product_bodies import PriceBody
 from footfall.domain.events import KEY_LENGTH
 from footfall.domain.objects import BUILT_IN_KINDS
-
-ALIAS: Final = "x-alias-of"
-"""Marks a field as another spelling of the one named; mixed spellings must agree."""
 
 Text = str | UnsetType
 Id = str | int | UnsetType

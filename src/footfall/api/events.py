@@ -6,7 +6,6 @@ that names nothing in this business is refused, never ignored.
 Source: contract 3.19.
 """
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 from litestar import get
@@ -14,35 +13,17 @@ from msgspec import Meta, Struct
 from sqlalchemy import Connection, Row
 
 from footfall.api import paging
+from footfall.api.answers import Listing
 from footfall.api.call import Call, absent
 from footfall.api.endpoint import Endpoint, bound
-from footfall.api.paging import Listing
-from footfall.api.parameters import PROFILE, SESSION, Given, read_role, read_time
+from footfall.api.event_filters import QUERY, Filters
 from footfall.domain import money
-from footfall.domain.actions import ALIASES
 from footfall.domain.events import Flag
-from footfall.domain.objects import BUILT_IN_KINDS
 from footfall.domain.public_ids import Kind
-from footfall.domain.sessions import is_carriable
 from footfall.domain.times import iso_utc, unix_seconds
-from footfall.errors import AmbiguousParameter, Fault, NotFound, Refused
-from footfall.store import actions, events, objects, pages, profiles, sessions, tables
-from footfall.store.events import EventFilter
+from footfall.errors import Fault, Refused
+from footfall.store import events, pages, tables
 from footfall.store.pages import Page
-
-OBJECT: Final = ("object", *BUILT_IN_KINDS, *(f"{kind}_id" for kind in BUILT_IN_KINDS))
-_TEXT: Final[dict[str, Any]] = {"type": "string"}
-_TIMES: Final = "in any form that `tracked_at` takes"
-
-QUERY: Final[dict[str, tuple[dict[str, Any], str]]] = {
-    "profile": (_TEXT, "Only events of this profile, by itself or through its sessions."),
-    "session": (_TEXT, "Only events of this session: the browser's id or the record's."),
-    "action": (_TEXT, "Only events of this action, by name."),
-    "object": (_TEXT, "Only events of this object: its id, reference or SKU."),
-    "since": (_TEXT, f"Only events that occurred then or later, {_TIMES}."),
-    "until": (_TEXT, f"Only events that occurred before then, {_TIMES}."),
-    **paging.QUERY,
-}
 
 
 class EventObject(Struct):
@@ -146,7 +127,7 @@ async def get_event(call: Call, event: str) -> Event:
 def _page(connection: Connection, call: Call) -> Page:
     faults: list[Fault] = []
     bounds = paging.read_bounds(call.query, call.store.public_ids[Kind.EVENT].decode, faults)
-    wanted = _Filters(connection, call, faults).read()
+    wanted = Filters(connection, call, faults).read()
     within = tables.events.c.business_id == call.business_id
     pages.check(connection, tables.events, within, bounds, faults)
     if faults:
@@ -160,91 +141,6 @@ def _page(connection: Connection, call: Call) -> Page:
         before=bounds.before,
     )
     return pages.cut(found, bounds)
-
-
-class _Filters:
-    """The query's filters, looked up; every fault is noted."""
-
-    def __init__(self, connection: Connection, call: Call, faults: list[Fault]) -> None:
-        self._connection = connection
-        self._call = call
-        self._faults = faults
-
-    def read(self) -> EventFilter:
-        query = self._call.query
-        return EventFilter(
-            self._call.business_id,
-            profile_id=self._profile(),
-            session_id=self._session(),
-            object_id=self._object(),
-            action_id=self._action(query.get("action", "")),
-            since_at=read_time(query, "since", self._faults),
-            until_at=read_time(query, "until", self._faults),
-        )
-
-    def _profile(self) -> int | None:
-        given = self._role(PROFILE)
-        if given is None:
-            return None
-        row_id = self._call.decode(Kind.PROFILE, given.text)
-        wanted = [] if row_id is None else [row_id]
-        if profiles.existing(self._connection, self._call.business_id, wanted):
-            return row_id
-        self._unknown("profile", given)
-        return None
-
-    def _session(self) -> int | None:
-        given = self._role(SESSION)
-        if given is None:
-            return None
-        row_id = self._call.decode(Kind.SESSION, given.text)
-        if is_carriable(given.text):
-            session = sessions.find(self._connection, self._call.business_id, given.text, row_id)
-            if session is not None:
-                return session.id
-        self._unknown("session", given)
-        return None
-
-    def _object(self) -> int | None:
-        given = self._role(OBJECT)
-        if given is None:
-            return None
-        kind = given.parameter.removesuffix("_id")
-        named = [(given.text, self._call.decode(Kind.OBJECT, given.text))]
-        found = objects.find_named(
-            self._connection,
-            self._call.business_id,
-            named,
-            kind if kind in BUILT_IN_KINDS else None,
-        ).get(given.text, [])
-        if len(found) > 1:
-            self._faults.append(
-                AmbiguousParameter(
-                    "Several objects have this reference or SKU; send the id of one.",
-                    given.parameter,
-                )
-            )
-            return None
-        if not found:
-            self._unknown(kind, given)
-            return None
-        return found[0].id
-
-    def _action(self, name: str) -> int | None:
-        if not name:
-            return None
-        known = actions.by_name(self._connection, self._call.business_id)
-        action = known.get(name) or known.get(ALIASES.get(name, ""))
-        if action is not None:
-            return action.id
-        self._unknown("action", Given(name, "action"))
-        return None
-
-    def _role(self, names: Sequence[str]) -> Given | None:
-        return read_role(self._call.query, names, self._faults)
-
-    def _unknown(self, what: str, given: Given) -> None:
-        self._faults.append(NotFound(f"There is no such {what} in this business.", given.parameter))
 
 
 def _find(connection: Connection, call: Call, text: str) -> Row[Any] | None:

@@ -12,9 +12,9 @@ from msgspec import Meta, Struct
 from sqlalchemy import Connection
 
 from footfall.api import paging
+from footfall.api.answers import Listing
 from footfall.api.call import Call
 from footfall.api.endpoint import Endpoint, bound
-from footfall.api.paging import Listing
 from footfall.api.parameters import read_time
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import SECOND, iso_utc, unix_seconds

@@ -14,13 +14,13 @@ from litestar import Litestar
 
 from footfall import __version__
 from footfall.api import probes
+from footfall.api.answers import Listing
 from footfall.api.components import HEADERS, PARAMETERS, SCHEMAS, SECURITY, ref, refusal
 from footfall.api.conventions import conventions
 from footfall.api.endpoint import Endpoint
 from footfall.api.error_types import ErrorBody, status_line
 from footfall.api.hot_path import OPERATIONS
 from footfall.api.operations import METHODS, OTHER, Operation, handled
-from footfall.api.paging import Listing
 from footfall.ingest.wire import NDJSON_TYPES
 from footfall.settings import Settings
 

@@ -1,12 +1,10 @@
-"""``limit``, ``starting_after`` and ``ending_before`` → ``Bounds``, and the envelope of every list.
+"""``limit``, ``starting_after`` and ``ending_before`` → ``Bounds``.
 
 Source: contract 2.4.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Generic, TypeVar
-
-import msgspec
+from typing import Any, Final
 
 from footfall.errors import AmbiguousParameter, Fault, Invalid
 from footfall.store.pages import Bounds, unknown_bound
@@ -25,15 +23,6 @@ QUERY: Final[dict[str, tuple[dict[str, Any], str]]] = {
     BEFORE: ({"type": "string"}, "Id of an item: return the newer ones just ahead of it."),
 }
 """What every list takes, for its ``Endpoint``."""
-
-Item = TypeVar("Item")
-
-
-class Listing(msgspec.Struct, Generic[Item]):
-    """A page of a collection, newest first."""
-
-    data: list[Item]
-    has_more: bool
 
 
 def read_limit(query: Mapping[str, str], faults: list[Fault]) -> int:

@@ -3,18 +3,17 @@
 Source: contract 3.12, 2.10.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 from litestar import delete, get, patch, post
-from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
 from footfall.api import paging
+from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call, absent, raise_any
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.forms import FORM_TYPE
-from footfall.api.paging import Listing
-from footfall.api.profiles import Deleted
+from footfall.api.product_bodies import ANSWER, EXAMPLE, Price, Product, ProductBody, ProductChange
 from footfall.domain import money
 from footfall.domain.objects import ObjectDraft, read_product
 from footfall.domain.profiles import refuse_properties
@@ -23,114 +22,6 @@ from footfall.domain.times import unix_seconds
 from footfall.errors import AmbiguousParameter, Fault, refuse
 from footfall.store import products
 
-Text = str | UnsetType
-Texts = list[str] | UnsetType
-Number = float | str
-
-
-class PriceBody(Struct):
-    """An amount of money in major units."""
-
-    amount: Number
-    currency: Annotated[Text, Meta(description="ISO 4217; the business's own if absent.")] = UNSET
-    converted_amount: Annotated[
-        Number | UnsetType, Meta(description="The same in the business's currency.")
-    ] = UNSET
-    converted_currency: Text = UNSET
-
-
-class ProductChange(Struct):
-    """What is told of a product."""
-
-    name: Text = UNSET
-    reference: Annotated[
-        str | int | UnsetType, Meta(description="Its id in the shop; unique in its source.")
-    ] = UNSET
-    sku: Text = UNSET
-    source: Annotated[Text, Meta(description="The system that `reference` is from.")] = UNSET
-    brand: Text = UNSET
-    description: Text = UNSET
-    url: Text = UNSET
-    image_url: Text = UNSET
-    price: PriceBody | Number | UnsetType = UNSET
-    categories: Texts = UNSET
-    collection: Texts = UNSET
-    tags: Texts = UNSET
-    variants: Annotated[
-        list[dict[str, Any]] | UnsetType,
-        Meta(description="Kept as told; an empty list removes all."),
-    ] = UNSET
-    metadata: Annotated[dict[str, Any] | UnsetType, Meta(description="Values of your own.")] = UNSET
-
-
-class ProductBody(ProductChange, kw_only=True):
-    """A product; only its name is required."""
-
-    name: str
-
-
-class Price(Struct):
-    """An amount of money, in major units with every decimal of its currency."""
-
-    amount: str
-    currency: str
-    converted_amount: Annotated[
-        Text, Meta(description="Only when it was told, with its currency.")
-    ] = UNSET
-    converted_currency: Text = UNSET
-
-
-class Product(Struct, kw_only=True):
-    """A product."""
-
-    id: str
-    type: Literal["product"] = "product"
-    name: str | None
-    reference: str | None
-    sku: str | None
-    source: str | None
-    brand: str | None
-    description: str | None
-    url: str | None
-    image_url: str | None
-    price: Price | None
-    categories: list[str]
-    collection: list[str]
-    tags: list[str]
-    variants: list[Any]
-    metadata: dict[str, Any]
-    created_at: Annotated[int, Meta(description="Unix seconds.")]
-    updated_at: Annotated[int, Meta(description="Unix seconds.")]
-
-
-_EXAMPLE: Final = {
-    "name": "Canvas bag",
-    "reference": "1001",
-    "sku": "BAG-1",
-    "source": "custom_store",
-    "price": {"amount": "24.90", "currency": "USD"},
-    "categories": ["Bags"],
-}
-_ANSWER: Final = {
-    "id": "vxqQJ3Yg",
-    "type": "product",
-    "name": "Canvas bag",
-    "reference": "1001",
-    "sku": "BAG-1",
-    "source": "custom_store",
-    "brand": None,
-    "description": None,
-    "url": None,
-    "image_url": None,
-    "price": {"amount": "24.90", "currency": "USD"},
-    "categories": ["Bags"],
-    "collection": [],
-    "tags": [],
-    "variants": [],
-    "metadata": {},
-    "created_at": 1665684173,
-    "updated_at": 1665684173,
-}
 _WRITES: Final[dict[str, Any]] = {
     "scope": "catalog",
     "media_types": ("application/json", FORM_TYPE),
@@ -147,8 +38,8 @@ _NAMED: Final = "The id in the path is the product's id, else its reference, els
             answer=Product,
             body=ProductBody,
             status=201,
-            example=_EXAMPLE,
-            answer_example=_ANSWER,
+            example=EXAMPLE,
+            answer_example=ANSWER,
             **_WRITES,
         )
     ),
@@ -184,7 +75,7 @@ async def list_products(call: Call) -> Listing[Product]:
             answer=Product,
             description=_NAMED,
             errors=(404, 422),
-            answer_example=_ANSWER,
+            answer_example=ANSWER,
             **_READS,
         )
     ),
@@ -206,7 +97,7 @@ async def get_product(call: Call, product: str) -> Product:
             "stays as it is.",
             errors=(400, 404, 422),
             example={"price": {"amount": "19.90", "currency": "USD"}},
-            answer_example=_ANSWER,
+            answer_example=ANSWER,
             **_WRITES,
         )
     ),

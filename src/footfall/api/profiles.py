@@ -3,18 +3,25 @@
 Source: contract 3.10.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 from litestar import delete, get, patch, post
-from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
 from footfall.api import paging
+from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call, absent, raise_any
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.forms import FORM_TYPE
-from footfall.api.paging import Listing
 from footfall.api.parameters import SESSION, Given, read_role
+from footfall.api.profile_bodies import (
+    ANSWER,
+    EXAMPLE,
+    Contact,
+    NewProfileBody,
+    Profile,
+    ProfileBody,
+)
 from footfall.domain.profiles import read_profile
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import unix_seconds
@@ -22,112 +29,6 @@ from footfall.errors import Fault, NotFound, refuse
 from footfall.store import profiles, sessions
 from footfall.store.identities import Identity
 
-Text = str | UnsetType
-
-
-class ProfileBody(Struct):
-    """What is told of a customer; every field is optional."""
-
-    first_name: Text = UNSET
-    last_name: Text = UNSET
-    email: Annotated[
-        str | dict[str, str] | UnsetType,
-        Meta(description="An address, or label → address; `email[work]` is the same as a label."),
-    ] = UNSET
-    phone: Annotated[
-        str | dict[str, str] | UnsetType,
-        Meta(description="As `email`. E.164, or as dialled in the business's country."),
-    ] = UNSET
-    reference: Annotated[
-        str | int | UnsetType, Meta(description="The customer's id in the shop.")
-    ] = UNSET
-    source: Annotated[Text, Meta(description="The system that `reference` is from.")] = UNSET
-    lists: Annotated[list[str] | UnsetType, Meta(description="Names of lists.")] = UNSET
-    address: Annotated[
-        str | dict[str, str] | UnsetType, Meta(description="Text, or its parts.")
-    ] = UNSET
-    company: Text = UNSET
-    gender: Text = UNSET
-    birthday: Text = UNSET
-    metadata: Annotated[dict[str, Any] | UnsetType, Meta(description="Values of your own.")] = UNSET
-
-
-class NewProfileBody(ProfileBody):
-    """The same, and the browser's session if there is one."""
-
-    session: Annotated[
-        Text, Meta(description="Session to attach; one that is another profile's is not moved.")
-    ] = UNSET
-
-
-class Contact(Struct):
-    """An e-mail address or phone."""
-
-    label: str
-    value: str
-    valid: Annotated[
-        bool, Meta(description="False for a phone that cannot be brought into E.164; kept as told.")
-    ]
-
-
-class Profile(Struct, kw_only=True):
-    """A customer."""
-
-    id: str
-    type: Literal["profile"] = "profile"
-    first_name: str | None
-    last_name: str | None
-    email: Annotated[str | None, Meta(description="The main one of `emails`.")]
-    phone: Annotated[str | None, Meta(description="The main one of `phones`, in E.164.")]
-    emails: list[Contact]
-    phones: list[Contact]
-    reference: str | None
-    source: str | None
-    lists: list[str]
-    address: str | dict[str, str | None] | None
-    company: str | None
-    gender: str | None
-    birthday: str | None
-    metadata: dict[str, Any]
-    created_at: Annotated[int, Meta(description="Unix seconds.")]
-    updated_at: Annotated[int, Meta(description="Unix seconds.")]
-
-
-class Deleted(Struct):
-    """The answer to a deletion."""
-
-    id: str
-    deleted: bool = True
-
-
-_EXAMPLE: Final = {
-    "first_name": "Ana",
-    "last_name": "López",
-    "email": "ana@example.com",
-    "phone": "+59899000001",
-    "reference": 42,
-    "source": "custom_store",
-}
-_ANSWER: Final[dict[str, Any]] = {
-    "id": "MzYwlE50",
-    "type": "profile",
-    "first_name": "Ana",
-    "last_name": "López",
-    "email": "ana@example.com",
-    "phone": "+59899000001",
-    "emails": [{"label": "", "value": "ana@example.com", "valid": True}],
-    "phones": [{"label": "", "value": "+59899000001", "valid": True}],
-    "reference": "42",
-    "source": "custom_store",
-    "lists": [],
-    "address": None,
-    "company": None,
-    "gender": None,
-    "birthday": None,
-    "metadata": {},
-    "created_at": 1665684173,
-    "updated_at": 1665684173,
-}
 _WRITES: Final[dict[str, Any]] = {
     "scope": "profiles",
     "media_types": ("application/json", FORM_TYPE),
@@ -147,8 +48,8 @@ _READS: Final[dict[str, Any]] = {"scope": "read", "also": ("profiles",)}
             "replace old ones, new contacts and lists are added. Phones that cannot be read are "
             "kept as told. Values that belong to different profiles are refused.",
             status=201,
-            example=_EXAMPLE,
-            answer_example=_ANSWER,
+            example=EXAMPLE,
+            answer_example=ANSWER,
             **_WRITES,
         )
     ),
@@ -187,7 +88,7 @@ async def list_profiles(call: Call) -> Listing[Profile]:
     "/profiles/{profile:str}",
     **bound(
         Endpoint(
-            "Retrieve a profile", answer=Profile, errors=(404,), answer_example=_ANSWER, **_READS
+            "Retrieve a profile", answer=Profile, errors=(404,), answer_example=ANSWER, **_READS
         )
     ),
 )
@@ -213,7 +114,7 @@ async def get_profile(call: Call, profile: str) -> Profile:
             "is absent, null or empty stays as it is.",
             errors=(400, 404, 422),
             example={"first_name": "Ana María", "email[work]": "ana@work.example.com"},
-            answer_example=_ANSWER,
+            answer_example=ANSWER,
             **_WRITES,
         )
     ),

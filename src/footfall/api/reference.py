@@ -13,7 +13,6 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Litestar, Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from markupsafe import Markup, escape
@@ -139,6 +138,9 @@ def _static(name: str, media_type: str) -> Maker:
 
 
 def _render(template: str, **values: Any) -> bytes:
+    # Here, because a server that nobody asks for its pages need not start with it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     templates = Environment(
         loader=PackageLoader("footfall.api"),
         autoescape=True,

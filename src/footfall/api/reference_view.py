@@ -4,13 +4,16 @@ Knows OpenAPI and nothing of the application: whatever the page says is in the d
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from footfall.api.components import ALIAS
+
 Json = dict[str, Any]
 
-_ALIAS: Final = "x-alias-of"
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _DEPTH: Final = 3
 """Levels of nested objects shown; the document has them all."""
 
@@ -183,10 +186,10 @@ class _View:
         properties = schema.get("properties", {})
         also: dict[str, list[str]] = {}
         for name, each in properties.items():
-            if _ALIAS in each:
-                also.setdefault(each[_ALIAS], []).append(name)
+            if ALIAS in each:
+                also.setdefault(each[ALIAS], []).append(name)
         for name, each in properties.items():
-            if _ALIAS in each:
+            if ALIAS in each:
                 continue
             inner = self._inner(each) if depth + 1 < _DEPTH else None
             yield Row(
@@ -204,7 +207,7 @@ class _View:
         return next((each for each in choices if "$ref" in each), None)
 
     def _answer(self, status: str, response: Json) -> Answer:
-        content = next(iter(response.get("content", {}).values()), {})
+        content: Json = next(iter(response.get("content", {}).values()), {})
         example = content.get("example", "")
         headers = {
             name: self._resolve(each)
@@ -224,8 +227,7 @@ class _View:
 
     def _curl(self, body: Any) -> str:
         """Return a command for a POSIX shell; ids in the path are left to variables."""
-        path = self._path.replace("{", "$").replace("}", "")
-        path = "/".join(each.upper() if each[:1] == "$" else each for each in path.split("/"))
+        path = _PLACEHOLDER.sub(lambda found: f"${found[1].upper()}", self._path)
         address = f'"{self._document["servers"][0]["url"]}{path}"'
         words = [f"curl {address}"]
         if self._method != "GET" and not (self._method == "POST" and body is not None):

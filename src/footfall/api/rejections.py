@@ -6,9 +6,9 @@ from litestar import get
 from msgspec import Meta, Struct, convert
 
 from footfall.api import paging
+from footfall.api.answers import Listing
 from footfall.api.call import Call
 from footfall.api.endpoint import Endpoint, bound
-from footfall.api.paging import Listing
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import iso_utc
 from footfall.errors import Fault

@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
 from footfall.api.call import Call, absent, raise_any
+from footfall.api.components import ALIAS
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.forms import FORM_TYPE
 from footfall.api.parameters import PROFILE, Given, read_role
@@ -39,9 +40,7 @@ class AttachBody(Struct):
     """Whose the session is."""
 
     profile: Annotated[str, Meta(description="A profile's id.")]
-    profile_id: Annotated[str | UnsetType, Meta(description="Another spelling of `profile`.")] = (
-        UNSET
-    )
+    profile_id: Annotated[str | UnsetType, Meta(extra_json_schema={ALIAS: "profile"})] = UNSET
 
 
 class Session(Struct, kw_only=True):

@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -29,7 +29,7 @@ long for the event loop (docs/performance.md).
 @database_options
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=int, help="TCP port to listen on.")
-def serve(data: str | None, database: str | None, host: str | None, port: int | None) -> None:
+def serve(data: Path | None, database: str | None, host: str | None, port: int | None) -> None:
     """Serve the API until SIGTERM or Ctrl-C.
 
     The very first start makes a business and a private token and prints them once.
@@ -55,33 +55,40 @@ async def _serve(settings: Settings) -> None:
         store = open_store(settings)
         first = welcome(store)
         async with running(settings, store) as application:
-            # What start-up made lives as long as the process: never look at it again.
-            gc.collect()
-            gc.freeze()
-            await _listen(settings, application.asgi, lambda: _greet(settings, store, first))
+            await _listen(settings, application, lambda: _greet(settings, store, first))
 
 
 async def _listen(settings: Settings, application: Any, greet: Any) -> None:
     from granian.server.embed import Server
 
-    server = Server(
-        application,
-        address=settings.host,
-        port=settings.port,
-        interface="asginl",  # type: ignore[arg-type]
-        http="1",  # type: ignore[arg-type]
-        websockets=False,
-        backlog=2048,
-        log_enabled=False,
-    )
+    server = Server(application, **server_options(settings))
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
     serving = asyncio.ensure_future(server.serve())
-    with contextlib.suppress(asyncio.TimeoutError):
-        await _answers(settings, serving)
-        greet()
-    await serving
+
+    def stop() -> None:
+        # Whoever is still sending after this long has nothing accepted yet.
+        loop.call_later(settings.shutdown_timeout_s, serving.cancel)
+        server.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    await _answers(settings, serving)
+    greet()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+
+
+def server_options(settings: Settings) -> dict[str, Any]:
+    """Return how the HTTP server is set up; ``bench`` runs an empty handler on the same."""
+    return {
+        "address": settings.host,
+        "port": settings.port,
+        "interface": "asginl",
+        "http": "1",
+        "websockets": False,
+        "backlog": 2048,
+        "log_enabled": False,
+    }
 
 
 async def _answers(settings: Settings, serving: Any) -> None:

@@ -111,5 +111,7 @@ def name_problem(name: str) -> str | None:
 
 def nearest(name: str, known: list[str]) -> str | None:
     """Return the known action name that a mistyped one most likely meant."""
+    if len(name) > NAME_LENGTH:
+        return None
     matches = get_close_matches(name.lower().replace("_", ".").replace(" ", "."), known, 1, 0.6)
     return matches[0] if matches else None

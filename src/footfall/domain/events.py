@@ -80,6 +80,7 @@ class EventDraft(msgspec.Struct, gc=False):
     object_fact: ObjectFact | None = None
     made_session: bool = False
     made_object: bool = False
+    made_attachment: bool = False
 
     def reset(self) -> None:
         """Forget the outcome and what was made for it, so that it can be tried again."""
@@ -87,7 +88,7 @@ class EventDraft(msgspec.Struct, gc=False):
         self.event_id = 0
         self.fault = self.original = None
         self.session_fact = self.object_fact = None
-        self.made_session = self.made_object = False
+        self.made_session = self.made_object = self.made_attachment = False
         if self.new_session is not None:
             self.session_id = None
         if self.new_object is not None:

@@ -8,7 +8,7 @@ Source: contract 2.10 (identity), 3.12 (products), 3.13 (orders).
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -33,6 +33,10 @@ class ObjectFact(NamedTuple):
     currency: str | None
 
 
+Identity: TypeAlias = tuple[str, str, str, str]
+"""What two tellings of one object share: kind, naming field, source, text."""
+
+
 class ObjectDraft(msgspec.Struct, gc=False):
     """An object as told, not yet a row.
 
@@ -51,8 +55,8 @@ class ObjectDraft(msgspec.Struct, gc=False):
     currency: str | None = None
     data: dict[str, Any] | None = None
 
-    def identity(self) -> tuple[str, str, str, str] | None:
-        """Return what two tellings of one object share: kind, which field names it, source, text."""
+    def identity(self) -> Identity | None:
+        """Return what it is found by; ``None`` when it has no reference, SKU or name."""
         for field in ("reference", "sku", "name"):
             value = getattr(self, field)
             if value is not None:
@@ -153,7 +157,7 @@ _READERS: Final[dict[str, Reader]] = {"product": read_product, "order": read_ord
 def read_inline(
     kind: str, parameters: Mapping[str, Any], currency: str, faults: list[Fault], spelled: str
 ) -> ObjectDraft | None:
-    """Return the object an event tells of in its parameters; ``None`` when it cannot be made inline."""
+    """Return the object an event tells of in its parameters; ``None`` if it cannot be made."""
     reader = _READERS.get(kind)
     if reader is None:
         faults.append(

@@ -4,7 +4,8 @@ Eight base-62 characters for every noun (contract 2.5). A number is multiplied i
 62⁸ ids and written as four two-character digits, each through a shuffle of its own; multiplier,
 offset and shuffles come from the installation's secret and the noun, so ids of two installations
 or two nouns do not line up. Called for every event of a batch, hence tables instead of a general
-codec: encoding costs about half a microsecond, the ``sqids`` package some tens (docs/performance.md).
+codec: an id costs about half a microsecond, with the ``sqids`` package some tens
+(docs/performance.md).
 
 Ids are names, not secrets: whoever holds many of them may work out their order. Nothing is granted
 for knowing one.
@@ -43,7 +44,7 @@ class Codec:
     def __init__(self, secret: bytes, kind: Kind) -> None:
         seed = hashlib.sha256(b"footfall public ids\0" + bytes([kind]) + secret).digest()
         # Deterministic by design: the same secret has to give the same ids on every host.
-        chance = random.Random(seed)  # noqa: S311
+        chance = random.Random(seed)
         self._multiplier = _coprime(chance)
         self._inverse = pow(self._multiplier, -1, SPACE)
         self._offset = chance.randrange(SPACE)

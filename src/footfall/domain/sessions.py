@@ -41,5 +41,5 @@ def is_well_formed(text: str) -> bool:
 
 
 def is_carriable(text: str) -> bool:
-    """Tell whether a text could be an id at all: at most 128 printable characters without spaces."""
-    return len(text) <= MAX_LENGTH and text.isascii() and text.isprintable() and " " not in text
+    """Tell whether a text could be an id at all: 1 to 128 printable characters, no spaces."""
+    return 0 < len(text) <= MAX_LENGTH and text.isascii() and text.isprintable() and " " not in text

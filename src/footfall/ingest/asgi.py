@@ -15,11 +15,10 @@ import structlog
 from footfall.domain.events import EventDraft
 from footfall.domain.times import now_us
 from footfall.errors import Fault, Refused, Unavailable
-from footfall.ingest.authenticate import authenticate, recall
+from footfall.ingest.authenticate import authenticate, recall, require_scope
 from footfall.ingest.batch import track_batch
-from footfall.ops.counters import Counters
 from footfall.ingest.decode import decode_object
-from footfall.ingest.idempotency import HEADER, fingerprint, fold_header, header_key
+from footfall.ingest.idempotency import fingerprint, fold_header, header_key
 from footfall.ingest.lookups import Lookups
 from footfall.ingest.names import Names
 from footfall.ingest.payloads import EventPayload, read
@@ -42,9 +41,10 @@ from footfall.ingest.wire import (
     Send,
     check_content_type,
     read_body,
-    request_id,
     wants_rehearsal,
 )
+from footfall.ops.counters import Counters
+from footfall.ops.request_ids import request_id
 from footfall.settings import Settings
 from footfall.store.append import Submission
 from footfall.store.facts import Caller
@@ -108,9 +108,10 @@ class HotPath:
         store = self._store
         try:
             credential = headers.get(b"authorization")
-            caller = recall(store, credential, SCOPE)
+            caller = recall(store, credential)
             if caller is None:
-                caller = await authenticate(store, credential, scope=SCOPE)
+                caller = await authenticate(store, credential, scope=None)
+            require_scope(caller, SCOPE)
             if scope["query_string"]:
                 is_rehearsal = wants_rehearsal(scope["query_string"])
             check_content_type(headers)
@@ -121,7 +122,7 @@ class HotPath:
             names = Names(store.facts, caller)
             of_shape = len(faults)
             draft = resolve(payload, caller, names, request.received_at, faults)
-            if names.lacks_some:
+            while names.lacks_some:
                 await self._lookups.load(names)
                 del faults[of_shape:]
                 draft = resolve(payload, caller, names, request.received_at, faults)
@@ -129,7 +130,7 @@ class HotPath:
                 raise Refused(faults)
             if draft.key is not None:
                 draft.fingerprint = fingerprint(told)
-            submission = _submission(caller, request, draft, body)
+            submission = _submission(caller, request, draft, payload, body)
             if is_rehearsal:
                 await store.rehearse(submission)
                 return describe_rehearsal(store, payload, draft, request)
@@ -142,7 +143,7 @@ class HotPath:
         if draft.is_special:
             remember(store.facts, submission.drafts, generation)
         self._counters.events[draft.result] += 1
-        return _answer(draft, request, HEADER if b"idempotency-key" in headers else "event_id")
+        return _answer(draft, request)
 
     async def _batch(
         self, scope: Any, receive: Receive, headers: HeaderMap, request: Request
@@ -151,7 +152,8 @@ class HotPath:
         body = b""
         is_rehearsal = False
         try:
-            caller = await authenticate(self._store, headers.get(b"authorization"), scope=SCOPE)
+            caller = await authenticate(self._store, headers.get(b"authorization"), scope=None)
+            require_scope(caller, SCOPE)
             is_rehearsal = wants_rehearsal(scope["query_string"])
             is_ndjson = check_content_type(headers, is_batch=True)
             body = await read_body(receive, headers, self._settings.batch_size_max_bytes)
@@ -166,6 +168,7 @@ class HotPath:
                 is_ndjson=is_ndjson,
                 is_rehearsal=is_rehearsal,
                 events_max=self._settings.batch_events_max,
+                event_size_max_bytes=self._settings.event_size_max_bytes,
             )
         except Refused as refused:
             return await self._refused(refused, caller, request, body, is_rehearsal=is_rehearsal)
@@ -215,31 +218,23 @@ def _read(told: dict[str, Any], headers: HeaderMap, faults: list[Fault]) -> Even
     return payload
 
 
-def _submission(caller: Caller, request: Request, draft: EventDraft, body: bytes) -> Submission:
-    return Submission(
-        caller.business_id,
-        caller.token_id,
-        request.received_at,
-        [draft],
-        lambda _, fault: rejection(
-            request, caller.business_id, caller.token_id, fault.status, [fault], body
-        ),
-    )
+def _submission(
+    caller: Caller, request: Request, draft: EventDraft, payload: EventPayload, body: bytes
+) -> Submission:
+    def refusal(_: int, fault: Fault) -> dict[str, Any]:
+        faults = [payload.respell(fault)]
+        return rejection(request, caller.business_id, caller.token_id, fault.status, faults, body)
+
+    return Submission(caller.business_id, caller.token_id, request.received_at, [draft], refusal)
 
 
-def _answer(draft: EventDraft, request: Request, key_name: str) -> Answer:
+def _answer(draft: EventDraft, request: Request) -> Answer:
     fields: Headers = [JSON, (b"request-id", request.id.encode("latin-1"))]
     if draft.result == "created":
         return 201, fields, OK_BODY
     if draft.fault is not None:
-        fault = draft.fault
-        if fault.parameter == "event_id":
-            fault.parameter = key_name
-        return (
-            fault.status,
-            error_headers(fault.status, request.id),
-            error_body([fault], request.id),
-        )
+        status = draft.fault.status
+        return status, error_headers(status, request.id), error_body([draft.fault], request.id)
     if draft.key is not None:
         fields.append(REPLAYED)
     return 201, fields, OK_BODY

@@ -39,12 +39,12 @@ async def authenticate(store: Store, header: bytes | None, *, scope: str | None)
     return admit(store, caller, scope)
 
 
-def recall(store: Store, header: bytes | None, scope: str) -> Caller | None:
+def recall(store: Store, header: bytes | None) -> Caller | None:
     """Return who sends a request if the credential is remembered; raises as ``authenticate``."""
     if header is None:
         raise _missing()
     caller = store.facts.callers.get(text_rules.digest(header))
-    return admit(store, caller, scope) if caller is not None else None
+    return admit(store, caller, None) if caller is not None else None
 
 
 def admit(store: Store, caller: Caller, scope: str | None) -> Caller:
@@ -56,9 +56,15 @@ def admit(store: Store, caller: Caller, scope: str | None) -> Caller:
         raise refuse(
             Unauthenticated("The token has expired; create or rotate one.", "Authorization")
         )
-    if scope not in caller.scopes and "admin" not in caller.scopes and scope is not None:
-        raise lacks_scope(scope)
+    if scope is not None:
+        require_scope(caller, scope)
     return caller
+
+
+def require_scope(caller: Caller, scope: str) -> None:
+    """Refuse with 403 a good token that may not do this."""
+    if not caller.may(scope):
+        raise lacks_scope(scope)
 
 
 def lacks_scope(scope: str) -> Refused:

@@ -21,8 +21,7 @@ from footfall.errors import (
     refuse,
     status_of,
 )
-from footfall.ops.counters import Counters
-from footfall.ingest.decode import decode_object, split_array, split_lines
+from footfall.ingest.decode import decode_object, split_array, split_lines, too_large
 from footfall.ingest.idempotency import HEADER, fingerprint, header_key, raw_fingerprint
 from footfall.ingest.lookups import Lookups
 from footfall.ingest.names import Names
@@ -31,6 +30,7 @@ from footfall.ingest.refuse import Request, rejection
 from footfall.ingest.remember import remember
 from footfall.ingest.resolve import resolve
 from footfall.ingest.respond import JSON, REPLAYED, Headers, describe
+from footfall.ops.counters import Counters
 from footfall.store.append import BatchKey, Submission
 from footfall.store.facts import Caller
 from footfall.store.store import Store
@@ -69,6 +69,7 @@ async def track_batch(
     is_ndjson: bool,
     is_rehearsal: bool,
     events_max: int,
+    event_size_max_bytes: int,
 ) -> tuple[int, Headers, bytes]:
     """Store a batch and return its answer.
 
@@ -80,19 +81,22 @@ async def track_batch(
     if faults:
         raise Refused(faults)
     items = _split(body, is_ndjson=is_ndjson, events_max=events_max)
-    await _read(items)
+    await _read(items, event_size_max_bytes)
     await _resolve(items, store, lookups, caller, request)
     submission = _submission(items, caller, request)
     fields: Headers = [JSON, (b"request-id", request.id.encode("latin-1"))]
-    if is_rehearsal:
-        await store.rehearse(submission)
-        return 200, fields, _render(items, store, request, dry_run=True)
     if key is not None:
         submission.batch = BatchKey(
             key,
             raw_fingerprint(body),
             lambda: zlib.compress(_render(items, store, request), 1),
         )
+    if is_rehearsal:
+        await store.rehearse(submission)
+        if submission.batch is not None and submission.batch.outcome != "created":
+            told = {**msgspec.json.decode(_replay(submission.batch)), "dry_run": True}
+            return 200, [*fields, REPLAYED], msgspec.json.encode(told)
+        return 200, fields, _render(items, store, request, dry_run=True)
     generation = store.facts.generation
     await store.append(submission)
     remember(store.facts, submission.drafts, generation)
@@ -116,9 +120,11 @@ def _split(body: bytes, *, is_ndjson: bool, events_max: int) -> list[Item]:
     return [Item(index, bytes(part)) for index, part in enumerate(parts)]
 
 
-async def _read(items: list[Item]) -> None:
+async def _read(items: list[Item], size_max_bytes: int) -> None:
     for item in items:
         try:
+            if len(item.body) > size_max_bytes:
+                raise too_large(size_max_bytes)
             item.told = decode_object(item.body)
         except Refused as refused:
             item.faults = refused.faults
@@ -134,9 +140,9 @@ async def _resolve(
 ) -> None:
     names = Names(store.facts, caller)
     unsure = await _resolve_known(items, names, caller, request)
-    if names.lacks_some:
+    while names.lacks_some:
         await lookups.load(names)
-        await _resolve_known(unsure, names, caller, request)
+        unsure = await _resolve_known(unsure, names, caller, request)
     for item in items:
         if item.draft is not None and item.draft.key is not None:
             item.draft.fingerprint = fingerprint(item.told)
@@ -151,11 +157,11 @@ async def _resolve_known(
         if item.payload is None:
             continue
         of_shape = len(item.faults)
-        lacked = names.lacking
+        asked = names.asked_count
         draft = resolve(item.payload, caller, names, request.received_at, item.faults)
         draft.item = item.index
         item.draft = draft if not item.faults else None
-        if names.lacking != lacked or not names.actions():
+        if names.asked_count != asked or names.lacks_actions:
             del item.faults[of_shape:]
             unsure.append(item)
         if count % TURN == TURN - 1:
@@ -175,13 +181,17 @@ def _submission(items: list[Item], caller: Caller, request: Request) -> Submissi
             index,
         )
 
+    def refusal(index: int, fault: Fault) -> dict[str, Any]:
+        payload = items[index].payload
+        return row(index, [payload.respell(fault) if payload is not None else fault])
+
     refused = [row(item.index, item.faults) for item in items if item.faults]
     return Submission(
         caller.business_id,
         caller.token_id,
         request.received_at,
         [item.draft for item in items if item.draft is not None],
-        lambda index, fault: row(index, [fault]),
+        refusal,
         received=len(items),
         rejected=len(refused),
         refusals=refused,
@@ -219,7 +229,6 @@ def _render(items: list[Item], store: Store, request: Request, *, dry_run: bool 
 def _replay(batch: BatchKey) -> bytes:
     if batch.outcome == "duplicate":
         return zlib.decompress(batch.answer)
-    # It is on record already: the commit that found the conflict counted it.
     raise refuse(
         IdempotencyConflict(
             f"The key “{batch.key}” was used before with another body; use a new key for a new "

@@ -23,10 +23,10 @@ _split = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 class _Envelope(msgspec.Struct):
-    events: list[msgspec.Raw]
+    events: msgspec.Raw
 
 
-_split_envelope = msgspec.json.Decoder(_Envelope, strict=True).decode
+_open = msgspec.json.Decoder(_Envelope).decode
 
 
 def decode(body: bytes) -> Any:
@@ -71,11 +71,14 @@ def split_array(body: bytes) -> list[msgspec.Raw]:
     Raises:
         Refused: 400, the body is neither.
     """
-    start = body.lstrip()[:1]
     try:
-        if start == b"[":
+        if body.lstrip()[:1] == b"[":
             return _split(body)
-        return _split_envelope(body).events
+        listed = bytes(_open(body).events)
+        # What stands around the list is read as strictly as an event: a second list is no batch.
+        start = body.index(listed)
+        decode(body[:start] + b"null" + body[start + len(listed) :])
+        return _split(listed)
     except msgspec.ValidationError:
         raise refuse(
             MalformedRequest(
@@ -134,8 +137,7 @@ def _inflate(body: bytes, limit: int) -> bytes:
         raise _damaged(str(problem)) from None
     if len(plain) > limit:
         raise too_large(limit)
-    if not stream.eof:
-        raise _damaged("it ends too early")
+    _check_end(stream)
     return plain
 
 
@@ -150,9 +152,16 @@ def _unzstd(body: bytes, limit: int) -> bytes:
                 raise too_large(limit)
     except (zstandard.ZstdError, MemoryError) as problem:
         raise _damaged(str(problem)) from None
+    _check_end(stream)
+    return bytes(plain)
+
+
+def _check_end(stream: Any) -> None:
     if not stream.eof:
         raise _damaged("it ends too early")
-    return bytes(plain)
+    if stream.unused_data:
+        # A second part would be lost without a word.
+        raise _damaged("something follows its end")
 
 
 def _damaged(reason: str) -> Refused:
@@ -232,7 +241,7 @@ def _explain(body: bytes, problem: Exception) -> str:
     if isinstance(problem, UnicodeDecodeError):
         return "The body is not UTF-8; send JSON in UTF-8."
     if b"\\u" in body and _has_half_pair(body):
-        return "The body has half of a surrogate pair (\\ud800 … \\udfff alone); send whole characters."
+        return "The body has half of a surrogate pair (\\ud800 alone); send whole characters."
     reason = str(problem).removeprefix("JSON is malformed: ")
     return f"The body is not valid JSON: {reason}."
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from footfall.errors import AmbiguousParameter, Fault
-from footfall.ingest.payloads import EventPayload, read_key
+from footfall.ingest.payloads import KEY, EventPayload, read_key
 
 HEADER = "Idempotency-Key"
 
@@ -36,6 +36,8 @@ def fold_header(payload: EventPayload, key: str | None, faults: list[Fault]) -> 
                 "event_id",
             )
         )
+    if payload.key is None:
+        payload.spell(KEY, HEADER)
     payload.key = key
 
 

@@ -6,11 +6,12 @@ commit, so that a cold cache costs one transaction for many requests, not severa
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 
 from sqlalchemy import Connection
 
 from footfall.domain.actions import Action
-from footfall.domain.objects import ObjectFact
+from footfall.domain.objects import Identity, ObjectFact
 from footfall.domain.public_ids import Kind
 from footfall.domain.sessions import SessionFact
 from footfall.errors import Refused
@@ -42,16 +43,19 @@ class _Found:
         self.wanted_objects = set[tuple[str | None, str]]().union(
             *(each.wanted_objects for each in members)
         )
+        self.wanted_inline = set[Identity]().union(*(each.wanted_inline for each in members))
         self.actions: dict[str, Action] = {}
         self.profiles: dict[str, int | None] = {}
         self.sessions: dict[str, SessionFact | None] = {}
         self.objects: dict[tuple[str | None, str], list[ObjectFact]] = {}
+        self.inline: dict[Identity, ObjectFact | None] = {}
 
     def tell(self, names: Names) -> None:
         """Give a request what it wanted."""
         names.profiles_found |= {text: self.profiles[text] for text in names.wanted_profiles}
         names.sessions_found |= {text: self.sessions[text] for text in names.wanted_sessions}
         names.objects_found |= {key: self.objects[key] for key in names.wanted_objects}
+        names.inline_found |= {key: self.inline[key] for key in names.wanted_inline}
         names.found(self.actions)
 
 
@@ -84,7 +88,7 @@ class Lookups:
             self._open = None
             generation = self._store.facts.generation
             try:
-                found = await self._store.read(lambda connection, r=read: self._read(connection, r))
+                found = await self._store.read(partial(self._read, read))
                 if self._store.facts.generation == generation:
                     for each in found:
                         self._remember(each)
@@ -95,7 +99,7 @@ class Lookups:
             read.future.set_result(None)
         self._task = None
 
-    def _read(self, connection: Connection, read: _Read) -> list[_Found]:
+    def _read(self, read: _Read, connection: Connection) -> list[_Found]:
         by_business: dict[int, list[Names]] = {}
         for names in read.names:
             by_business.setdefault(names.business_id, []).append(names)
@@ -130,6 +134,10 @@ class Lookups:
             pairs = [(text, ids[Kind.OBJECT].decode(text)) for text in texts]
             told = objects.find_named(connection, business_id, pairs, kind)
             found.objects |= {(kind, text): told.get(text, []) for text in texts}
+        if found.wanted_inline:
+            keys = {identity: (business_id, *identity) for identity in found.wanted_inline}
+            there_is = objects.find_identified(connection, keys.values())
+            found.inline = {identity: there_is.get(key) for identity, key in keys.items()}
 
     def _remember(self, found: _Found) -> None:
         facts, business_id = self._store.facts, found.business_id
@@ -143,3 +151,6 @@ class Lookups:
         for (kind, text), matches in found.objects.items():
             if len(matches) == 1:
                 facts.objects.put((business_id, kind, text), matches[0].id, matches[0])
+        for identity, fact in found.inline.items():
+            if fact is not None:
+                facts.objects.put((business_id, *identity), fact.id, fact)

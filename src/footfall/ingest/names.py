@@ -1,13 +1,15 @@
 """Texts of a request → row numbers, from the caches and from what was looked up for it.
 
 A request is resolved once from the caches alone. What they lack is collected here; ``lookups``
-reads it, for many requests at once, and the request is resolved again.
+reads it, for many requests at once, and the request is resolved again, until nothing is lacking:
+one look-up may call for another (the action says of which kind an object is), and what was cached
+the first time may be forgotten by the second.
 """
 
 from typing import Final
 
 from footfall.domain.actions import Action
-from footfall.domain.objects import ObjectFact
+from footfall.domain.objects import Identity, ObjectFact
 from footfall.domain.sessions import SessionFact
 from footfall.store.facts import Caller, Facts
 
@@ -22,17 +24,22 @@ class Names:
     """What the names in one request stand for, in one business.
 
     Attributes:
-        wanted_profiles, wanted_sessions, wanted_objects: asked for and not known yet.
-        profiles_found, sessions_found, objects_found: looked up for this request; ``None`` and ``[]`` mean absent.
+        asked_count: how often something that is not known yet was asked for; it only grows.
+        wanted_profiles, wanted_sessions, wanted_objects, wanted_inline: what that was.
+        profiles_found, sessions_found, objects_found, inline_found: looked up for this request;
+            ``None`` and ``[]`` mean absent.
     """
 
     __slots__ = (
         "_actions",
         "_facts",
+        "asked_count",
         "business_id",
+        "inline_found",
         "objects_found",
         "profiles_found",
         "sessions_found",
+        "wanted_inline",
         "wanted_objects",
         "wanted_profiles",
         "wanted_sessions",
@@ -42,17 +49,15 @@ class Names:
         self._facts = facts
         self.business_id = caller.business_id
         self._actions = facts.actions.get(caller.business_id)
+        self.asked_count = 0
         self.profiles_found: dict[str, int | None] = {}
         self.sessions_found: dict[str, SessionFact | None] = {}
         self.objects_found: dict[tuple[str | None, str], list[ObjectFact]] = {}
+        self.inline_found: dict[Identity, ObjectFact | None] = {}
         self.wanted_profiles: set[str] = set()
         self.wanted_sessions: set[str] = set()
         self.wanted_objects: set[tuple[str | None, str]] = set()
-
-    @property
-    def lacking(self) -> int:
-        """How many names were asked for and not known; grows until they are looked up."""
-        return len(self.wanted_profiles) + len(self.wanted_sessions) + len(self.wanted_objects)
+        self.wanted_inline: set[Identity] = set()
 
     @property
     def lacks_some(self) -> bool:
@@ -62,6 +67,7 @@ class Names:
             or bool(self.wanted_profiles)
             or bool(self.wanted_objects)
             or bool(self.wanted_sessions)
+            or bool(self.wanted_inline)
         )
 
     @property
@@ -75,6 +81,7 @@ class Names:
         self.wanted_profiles.clear()
         self.wanted_sessions.clear()
         self.wanted_objects.clear()
+        self.wanted_inline.clear()
 
     def actions(self) -> dict[str, Action]:
         """Return the business's actions by name, none before they are looked up."""
@@ -87,6 +94,7 @@ class Names:
             return row_id
         if text in self.profiles_found:
             return self.profiles_found[text]
+        self.asked_count += 1
         self.wanted_profiles.add(text)
         return UNKNOWN
 
@@ -101,12 +109,24 @@ class Names:
             return fact
         if text in self.sessions_found:
             return self.sessions_found[text]
+        self.asked_count += 1
         self.wanted_sessions.add(text)
         return _UNKNOWN_SESSION
 
-    def inline(self, identity: tuple[str, str, str, str]) -> ObjectFact | None:
-        """Return an object told inline if it is remembered; the commit finds or makes it."""
-        return self._facts.objects.get((self.business_id, *identity))
+    def inline(self, identity: Identity, *, is_needed: bool) -> ObjectFact | None:
+        """Return an object told inline if it is known; the commit finds or makes any other.
+
+        Args:
+            is_needed: whether the event cannot be read without it, so that it is looked up.
+        """
+        fact = self._facts.objects.get((self.business_id, *identity))
+        if fact is not None or not is_needed:
+            return fact
+        if identity in self.inline_found:
+            return self.inline_found[identity]
+        self.asked_count += 1
+        self.wanted_inline.add(identity)
+        return None
 
     def objects(self, kind: str | None, text: str) -> list[ObjectFact]:
         """Return the objects an id, reference or SKU may mean; more than one is ambiguous."""
@@ -115,5 +135,6 @@ class Names:
             return [fact]
         if (kind, text) in self.objects_found:
             return self.objects_found[kind, text]
+        self.asked_count += 1
         self.wanted_objects.add((kind, text))
         return _UNKNOWN_OBJECTS

@@ -1,7 +1,7 @@
 """JSON object → ``EventPayload``: every spelling of every field folded into one name.
 
 The contract has four spellings of most things (3.1); they may be mixed freely in one request. Two
-that disagree are ``ambiguous_parameter``, named as the caller wrote them. Nothing is looked up here.
+that disagree are ``ambiguous_parameter``, named as the caller wrote them. Nothing is looked up.
 """
 
 from typing import Any, Final
@@ -50,6 +50,9 @@ _OBJECTS: Final = {
 }
 """Free keys that must hold an object, and the name they are kept under."""
 
+_SETTLED: Final = {"session": SESSION, "event_id": KEY}
+"""Fields that only the commit can find at fault."""
+
 _URL_LENGTH: Final = 8192
 
 
@@ -80,6 +83,19 @@ class EventPayload(msgspec.Struct, gc=False):
     def name(self, field: int, default: str) -> str:
         """Return a field as the caller spelled it."""
         return self.spelled.get(field, default) if self.spelled else default
+
+    def spell(self, field: int, key: str) -> None:
+        """Take note that the caller spelled a field otherwise than its own name."""
+        if self.spelled is None:
+            self.spelled = {}
+        self.spelled[field] = key
+
+    def respell(self, fault: Fault) -> Fault:
+        """Return a fault found in the commit with its parameter as the caller spelled it."""
+        field = _SETTLED.get(fault.parameter or "")
+        if field is not None:
+            fault.parameter = self.name(field, fault.parameter or "")
+        return fault
 
 
 def read(body: dict[str, Any], faults: list[Fault]) -> EventPayload:
@@ -132,7 +148,7 @@ def _read_profile(
         faults.append(_disagree("profile", "profile_id", key))
     payload.profile = text
     if key != "profile":
-        _spell(payload, PROFILE, key)
+        payload.spell(PROFILE, key)
 
 
 def _read_session(
@@ -147,7 +163,7 @@ def _read_session(
         faults.append(_disagree("session", "session_id", key))
     payload.session = text
     if key != "session":
-        _spell(payload, SESSION, key)
+        payload.spell(SESSION, key)
 
 
 def _read_object(
@@ -165,7 +181,7 @@ def _read_object(
     payload.object = text
     _note_kind(payload, key, kind, faults)
     if key != "object":
-        _spell(payload, OBJECT, key)
+        payload.spell(OBJECT, key)
 
 
 def _read_parameters(
@@ -179,7 +195,7 @@ def _read_parameters(
     payload.parameters = value
     _note_kind(payload, key, kind, faults)
     if key != "object_parameters":
-        _spell(payload, PARAMETERS, key)
+        payload.spell(PARAMETERS, key)
 
 
 def _read_type(
@@ -257,6 +273,8 @@ def _read_free(payload: EventPayload, key: str, value: Any, faults: list[Fault])
             return
     if payload.free is None:
         payload.free = {}
+    if name is not None and payload.free.get(name, value) != value:
+        faults.append(_disagree("user_parameters", "user", key))
     payload.free[name or key] = value
 
 
@@ -275,17 +293,12 @@ def _note_kind(payload: EventPayload, key: str, kind: str | None, faults: list[F
     if payload.object_kind is not None and payload.object_kind != kind:
         faults.append(
             AmbiguousParameter(
-                f"One object is said to be a {payload.object_kind} and a {kind}; name its type once.",
+                f"One object is said to be a {payload.object_kind} and a {kind}; "
+                "name its type once.",
                 key,
             )
         )
     payload.object_kind = kind
-
-
-def _spell(payload: EventPayload, field: int, key: str) -> None:
-    if payload.spelled is None:
-        payload.spelled = {}
-    payload.spelled[field] = key
 
 
 def _disagree(one: str, other: str, key: str) -> AmbiguousParameter:

@@ -12,6 +12,9 @@ from footfall.ingest.respond import describe
 BODY_KEPT_BYTES: Final = 4096
 """A larger body is kept as the beginning of its text."""
 
+_NUL: Final = "␀"
+"""Shown in the place of NUL, which PostgreSQL keeps in no text."""
+
 
 class Request(NamedTuple):
     """What a refusal says about the request it belongs to; time in microseconds UTC."""
@@ -38,11 +41,7 @@ def rejection(
         item: position in the batch.
     """
     errors = [
-        {
-            **error,
-            "message": mask_text(error["message"]),
-            "description": mask_text(error["message"]),
-        }
+        {**error, **{name: _shown(error[name]) for name in ("message", "description", "parameter")}}
         for error in describe(faults, request.id)
     ]
     return {
@@ -65,8 +64,22 @@ def masked_body(body: bytes) -> Any:
         return None
     if len(body) <= BODY_KEPT_BYTES:
         try:
-            return mask_value(msgspec.json.decode(body))
+            return _without_nul(mask_value(msgspec.json.decode(body)))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
-    text = body[:BODY_KEPT_BYTES].decode("utf-8", "replace").replace("\0", "␀")
-    return mask_text(text)
+    return _shown(body[:BODY_KEPT_BYTES].decode("utf-8", "replace"))
+
+
+def _shown(text: str | None) -> str | None:
+    return None if text is None else mask_text(text.replace("\0", _NUL))
+
+
+def _without_nul(value: Any) -> Any:
+    match value:
+        case str():
+            return value.replace("\0", _NUL)
+        case dict():
+            return {_without_nul(key): _without_nul(each) for key, each in value.items()}
+        case list():
+            return [_without_nul(each) for each in value]
+    return value

@@ -37,7 +37,7 @@ def describe_rehearsal(
         "status": 201,
         "event": _event(store, payload, draft),
         "would_create": would_create,
-        "would_attach": draft.attaches and draft.result == "created",
+        "would_attach": draft.made_attachment,
         "duplicate_of": (
             store.public_ids[Kind.EVENT].encode(draft.event_id)
             if draft.result == "duplicate"
@@ -79,8 +79,15 @@ def _event(store: Store, payload: EventPayload, draft: EventDraft) -> dict[str, 
         "occurred_at": times.iso_utc(draft.occurred_at),
         "received_at": times.iso_utc(draft.received_at),
         "event_id": draft.key,
-        "data": payload.free or {},
+        "data": _data(draft),
     }
+
+
+def _data(draft: EventDraft) -> dict[str, Any]:
+    """Return what would be kept beside the columns; the key stands by itself in the answer."""
+    kept: dict[str, Any] = msgspec.json.decode(draft.data or "{}")
+    kept.pop("event_id", None)
+    return kept
 
 
 def _object(draft: EventDraft) -> dict[str, Any]:
@@ -94,7 +101,7 @@ def _hints(draft: EventDraft) -> list[str]:
     hints = []
     if draft.flags & Flag.AHEAD:
         hints.append("“tracked_at” is ahead of this server's clock; the event will be marked so.")
-    if draft.key is None:
+    if draft.key is None and not draft.is_lifecycle:
         hints.append(
             "Without “event_id” or an Idempotency-Key a repeat of this request is a second event."
         )

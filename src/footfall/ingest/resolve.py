@@ -52,12 +52,14 @@ def resolve(
     draft = EventDraft(caller.business_id, caller.token_id, action.id, received_at, received_at)
     _resolve_owner(draft, payload, names, faults)
     fact = _resolve_object(draft, payload, action, caller, names, faults)
-    _read_amount(draft, payload, action, caller, fact, faults)
+    original = _read_amount(draft, payload, action, caller, fact, faults)
     if payload.tracked_at is not None:
         _read_time(draft, payload, faults)
     if action.name == "page.viewed":
         _require_url(payload, faults)
     told = payload.free
+    if original is not None:
+        told = {**(told or {}), "amount_original": original}
     if payload.key is not None:
         # Kept with the event too: reading one back must not search the keys.
         told = {**(told or {}), "event_id": payload.key}
@@ -173,12 +175,15 @@ def _resolve_object(
     names: Names,
     faults: list[Fault],
 ) -> ObjectFact | None:
+    if not action.id and payload.object_kind is None:
+        # An action nobody knows does not say what the object ought to be.
+        return None
     if payload.object is None and payload.parameters is None:
         if action.object_required and not _spoilt_object(faults):
             faults.append(
                 ParameterMissing(
-                    f"“{action.name}” needs its {action.object_kind}; send “object” with its id, or "
-                    "“object_parameters”.",
+                    f"“{action.name}” needs its {action.object_kind}; send “object” with its id, "
+                    "or “object_parameters”.",
                     "object",
                 )
             )
@@ -274,7 +279,13 @@ def _inline_object(
     if told is None:
         return None
     identity = told.identity()
-    fact = names.inline(identity) if identity is not None else None
+    fact = None
+    if identity is not None:
+        # An amount without a currency is in the object's, even if the telling names none.
+        is_needed = (
+            told.currency is None and not is_absent(payload.amount) and is_absent(payload.currency)
+        )
+        fact = names.inline(identity, is_needed=is_needed)
     if fact is not None:
         draft.object_id = fact.id
         if told.amount_minor is None:
@@ -291,17 +302,20 @@ def _read_amount(
     caller: Caller,
     fact: ObjectFact | None,
     faults: list[Fault],
-) -> None:
+) -> str | None:
+    """Give the draft its amount; return the number as it was sent if rounding changed it."""
+    original = None
     if is_absent(payload.amount):
         if not is_absent(payload.currency):
             faults.append(ParameterMissing("“currency” needs an “amount” beside it.", "amount"))
     else:
-        _read_given_amount(draft, payload, caller, fact, faults)
+        original = _read_given_amount(draft, payload, caller, fact, faults)
     if action.inherits_amount and not draft.amount_minor:
         if fact is not None and fact.amount_minor is not None:
             draft.amount_minor, draft.currency = fact.amount_minor, fact.currency
-        elif draft.new_object is not None:
-            draft.inherits = draft.amount_minor is None
+        else:
+            draft.inherits = draft.new_object is not None
+    return original
 
 
 def _read_given_amount(
@@ -310,7 +324,7 @@ def _read_given_amount(
     caller: Caller,
     fact: ObjectFact | None,
     faults: list[Fault],
-) -> None:
+) -> str | None:
     currency = payload.currency
     if is_absent(currency):
         currency = (fact.currency if fact is not None else None) or caller.currency
@@ -319,15 +333,14 @@ def _read_given_amount(
             currency = money.parse_currency(currency)
         except ValueError as problem:
             faults.append(Invalid(str(problem), "currency"))
-            return
+            return None
     try:
         amount = money.parse_amount(payload.amount, currency)
     except ValueError as problem:
         faults.append(Invalid(str(problem), "amount"))
-        return
+        return None
     draft.amount_minor, draft.currency = amount.minor, currency
-    if amount.original is not None:
-        payload.free = {**(payload.free or {}), "amount_original": amount.original}
+    return amount.original
 
 
 def _read_time(draft: EventDraft, payload: EventPayload, faults: list[Fault]) -> None:

@@ -1,8 +1,6 @@
-"""What is read from a request before its meaning: headers, body, who is asking under which id."""
+"""What is read from a request before its meaning: headers and the whole body."""
 
-import os
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from itertools import count
 from typing import Any, Final
 
 from footfall.errors import MalformedRequest, refuse
@@ -18,22 +16,9 @@ NDJSON_TYPES: Final = frozenset(
     {b"application/x-ndjson", b"application/ndjson", b"application/jsonl"}
 )
 
-_process = os.urandom(6).hex()
-_next = count(1).__next__
-
 
 class CallerGone(Exception):
     """The connection ended before the body did; there is nothing to do and nobody to tell."""
-
-
-def request_id(headers: HeaderMap) -> str:
-    """Return the caller's ``Request-Id``, or a new one that no other process gives."""
-    given = headers.get(b"request-id") or headers.get(b"x-request-id")
-    if given and len(given) <= 128 and given.isascii():
-        text = given.decode("ascii")
-        if text.isprintable():
-            return text
-    return f"req_{_process}{_next():08x}"
 
 
 async def read_body(receive: Receive, headers: HeaderMap, limit: int) -> bytes:

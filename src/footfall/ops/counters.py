@@ -1,4 +1,4 @@
-"""What the hot path counts: events by outcome and how long answers took; read by ``ops.metrics``."""
+"""What the hot path counts: events by outcome, and how long answers took; for ``metrics``."""
 
 from footfall.store.stats import TIME_BOUNDS_S, Histogram
 

@@ -45,15 +45,13 @@ def commands(url: str, token: str) -> list[tuple[str, str]]:
         '"price":{"amount":"19.90","currency":"USD"}}',
     )
     event = (
-        f"curl -sS {url}/v1/attribution/events \\\n"
+        f"curl -sSw '\\n' {url}/v1/attribution/events \\\n"
         f"  -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\\n"
         '  -d \'{"action":"product.purchased","product":"'
         + PRODUCT_REFERENCE
         + '","profile":"\'"$PROFILE"\'"}\''
     )
-    remembered = (
-        f"PROFILE=$({profile} | tee /dev/stderr | sed 's/^{{\"id\":\"\\([^\"]*\\).*/\\1/')"
-    )
+    remembered = f'PROFILE=$({profile} | tee /dev/stderr | sed \'s/^{{"id":"\\([^"]*\\).*/\\1/\')'
     return [
         ("1. Create a profile", remembered),
         ("2. Create a product", product),
@@ -63,7 +61,7 @@ def commands(url: str, token: str) -> list[tuple[str, str]]:
 
 def _curl(url: str, token: str, path: str, body: str) -> str:
     return (
-        f"curl -sS {url}{path} \\\n"
+        f"curl -sSw '\\n' {url}{path} \\\n"
         f"  -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\\n"
         f"  -d {shlex.quote(body)}"
     )

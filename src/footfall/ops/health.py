@@ -13,6 +13,7 @@ from sqlalchemy import text
 import footfall
 from footfall.errors import Refused
 from footfall.ops.metrics import CONTENT_TYPE, Metrics
+from footfall.ops.request_ids import request_id
 from footfall.store.store import Store
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
@@ -33,16 +34,16 @@ class Probes:
             return
         match scope["path"]:
             case "/healthz":
-                await _send(send, 200, {"status": "ok", "version": footfall.__version__})
+                answer = {"status": "ok", "version": footfall.__version__}
+                await _send(scope, send, 200, msgspec.json.encode(answer))
             case "/readyz":
-                await self._ready(send)
+                await self._ready(scope, send)
             case "/metrics":
-                body = self._metrics.render()
-                await _send_bytes(send, 200, CONTENT_TYPE.encode(), body)
+                await _send(scope, send, 200, self._metrics.render(), CONTENT_TYPE.encode())
             case _:
                 await self._behind(scope, receive, send)
 
-    async def _ready(self, send: Any) -> None:
+    async def _ready(self, scope: Any, send: Any) -> None:
         problems = []
         try:
             await self._store.read(lambda connection: connection.execute(text("select 1")).scalar())
@@ -53,16 +54,18 @@ class Probes:
         waiting = self._store.writer.waiting
         status = "unavailable" if problems else "ok"
         answer = {"status": status, "problems": problems, "waiting_events": waiting}
-        await _send(send, 503 if problems else 200, answer)
+        await _send(scope, send, 503 if problems else 200, msgspec.json.encode(answer))
 
 
-async def _send(send: Any, status: int, answer: dict[str, Any]) -> None:
-    await _send_bytes(send, status, b"application/json", msgspec.json.encode(answer))
-
-
-async def _send_bytes(send: Any, status: int, kind: bytes, body: bytes) -> None:
-    headers = [(b"content-type", kind), (b"cache-control", b"no-store")]
+async def _send(
+    scope: Any, send: Any, status: int, body: bytes, kind: bytes = b"application/json"
+) -> None:
+    headers = [
+        (b"content-type", kind),
+        (b"cache-control", b"no-store"),
+        (b"request-id", request_id(dict(scope["headers"])).encode("latin-1")),
+    ]
     if status == 503:
         headers.append((b"retry-after", b"2"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

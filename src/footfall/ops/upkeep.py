@@ -1,4 +1,4 @@
-"""What a server does by itself from time to time: note token use, prune refusals and old changes."""
+"""What a server does by itself now and then: note token use, prune refusals and changes."""
 
 import asyncio
 from typing import Final

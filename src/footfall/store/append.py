@@ -152,9 +152,11 @@ class Appender:
         entries: dict[tuple[int, int, int], list[int]] = {}
         refusals: list[dict[str, Any]] = []
         for submission in submissions:
-            if submission.batch is not None and submission.batch.outcome == "created":
-                self._keep_answer(connection, submission, submission.batch)
-            refusals += submission.refusals
+            batch = submission.batch
+            if batch is not None and batch.outcome == "created":
+                self._keep_answer(connection, submission, batch)
+            if batch is None or batch.outcome == "created":
+                refusals += submission.refusals
             counts = _count(submission, refusals)
             if submission.token_id is not None and submission.received:
                 hour_at = hour_of(submission.received_at)
@@ -194,11 +196,14 @@ def _is_settled(connection: Connection, submission: Submission) -> bool:
 
 
 def _count(submission: Submission, refusals: list[dict[str, Any]]) -> tuple[int, int, int, int]:
-    """Return received, stored, duplicate, rejected; add the store's own refusals to the rows."""
+    """Return received, stored, duplicate, rejected; add the store's own refusals to the rows.
+
+    A batch whose key is taken counts nothing here: its refusal as a whole is one, like any other's.
+    """
     received = submission.received
     if submission.batch is not None and submission.batch.outcome != "created":
         is_repeat = submission.batch.outcome == "duplicate"
-        return (received, 0, received, 0) if is_repeat else (received, 0, 0, received)
+        return (received, 0, received, 0) if is_repeat else (0, 0, 0, 0)
     stored = duplicate = 0
     rejected = submission.rejected
     for draft in submission.drafts:

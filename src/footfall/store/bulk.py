@@ -129,7 +129,7 @@ class PostgresqlBulk:
     def add_to_ledger(self, connection: Connection, rows: Sequence[Row]) -> None:
         names = [column.name for column in ledger.columns]
         connection.execute(
-            self._ledger, [dict(zip(names, row, strict=True)) for row in sorted(rows)]
+            self._ledger, [dict(zip(names, row, strict=True)) for row in sorted(map(tuple, rows))]
         )
 
 

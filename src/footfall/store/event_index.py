@@ -114,7 +114,7 @@ class PostgresqlIndex:
     ) -> Iterator[int]:
         query = _matching(wanted, bound, newest_first=newest_first)
         with connection.execution_options(yield_per=200).execute(query) as result:
-            yield from result.scalars()
+            yield from (row.id for row in result)
 
     def ranges(self, zone: Zone, bound: Range, *, newest_first: bool) -> Iterator[Range]:  # noqa: ARG002
         yield bound
@@ -209,14 +209,13 @@ class SqliteIndex:
     ) -> Iterator[int]:
         indexed = self.last_indexed
         recent = Range(max(bound.first, indexed + 1), bound.last)
-        steps = [
-            lambda: self._scan(connection, wanted, recent, newest_first=newest_first),
-            lambda: self._seek(
-                wanted, Range(bound.first, min(bound.last, indexed)), newest_first=newest_first
-            ),
-        ]
-        for step in steps if newest_first else reversed(steps):
-            yield from step()
+        older = Range(bound.first, min(bound.last, indexed))
+        if newest_first:
+            yield from self._scan(connection, wanted, recent, newest_first=True)
+            yield from self._seek(wanted, older, newest_first=True)
+        else:
+            yield from self._seek(wanted, older, newest_first=False)
+            yield from self._scan(connection, wanted, recent, newest_first=False)
 
     def ranges(self, zone: Zone, bound: Range, *, newest_first: bool) -> Iterator[Range]:
         indexed = self.last_indexed
@@ -324,9 +323,8 @@ class SqliteIndex:
         self, connection: Connection, wanted: Wanted, bound: Range, *, newest_first: bool
     ) -> Iterator[int]:
         if bound.first <= bound.last:
-            yield from connection.execute(
-                _matching(wanted, bound, newest_first=newest_first)
-            ).scalars()
+            query = _matching(wanted, bound, newest_first=newest_first)
+            yield from (row.id for row in connection.execute(query))
 
     def _seek(self, wanted: Wanted, bound: Range, *, newest_first: bool) -> Iterator[int]:
         if bound.first > bound.last:

@@ -17,7 +17,7 @@ _AT_ONCE: Final = 200
 
 
 class EventFilter(NamedTuple):
-    """Which events of a business; ``None`` means any. Times: ``since_at`` ≤ occurred < ``until_at``."""
+    """Which events of a business; ``None``: any. ``since_at`` ≤ ``occurred_at`` < ``until_at``."""
 
     business_id: int
     profile_id: int | None = None

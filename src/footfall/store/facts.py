@@ -163,7 +163,8 @@ def news(connection: Connection, seen: int) -> list[tuple[int, str, int]]:
 
 def epoch(connection: Connection) -> int:
     """Return the number of the latest change of any fact."""
-    return connection.execute(select(func.coalesce(func.max(changes.c.id), 0))).scalar_one()
+    latest: int = connection.execute(select(func.coalesce(func.max(changes.c.id), 0))).scalar_one()
+    return latest
 
 
 def prune(connection: Connection) -> None:

@@ -23,7 +23,7 @@ _CHUNK = 500
 def find_identified(connection: Connection, keys: Iterable[Key]) -> dict[Key, ObjectFact]:
     """Return those of the objects that exist; keys without an identity are passed over."""
     found: dict[Key, ObjectFact] = {}
-    identified = sorted(key for key in keys if len(key) == 5)  # type: ignore[type-var]
+    identified = sorted(key for key in keys if len(key) == 5)
     for (business_id, kind, field), group in groupby(identified, key=lambda key: key[:3]):
         wanted = list(group)
         column = objects.c[str(field)]

@@ -60,7 +60,7 @@ class Settlement:
         """Decide every draft, then make the sessions, objects and attachments of the accepted."""
         self._load()
         accepted = [draft for draft in self._drafts if self._decide(draft)]
-        self._make_sessions()
+        self._make_sessions(accepted)
         self._make_objects(accepted)
         for draft in accepted:
             if draft.new_session is not None:
@@ -142,6 +142,7 @@ class Settlement:
         if draft.attaches and session.profile_id is None:
             session.profile_id = draft.profile_id
             session.attached_by = draft
+            draft.made_attachment = True
         return True
 
     def _session_of(self, draft: EventDraft) -> _Session:
@@ -157,12 +158,12 @@ class Settlement:
         if draft.new_object is None:
             return draft.object_id
         key = _object_key(draft, draft.new_object)
-        fact = self._objects.get(key) if key is not None else None
+        fact = self._objects.get(key)
         return fact.id if fact is not None else None
 
-    def _make_sessions(self) -> None:
+    def _make_sessions(self, accepted: list[EventDraft]) -> None:
         made: list[dict[str, Any]] = []
-        at = {(d.business_id, d.new_session): d for d in reversed(self._drafts)}
+        at = {(d.business_id, d.new_session): d for d in reversed(accepted)}
         for (business_id, text), session in self._sessions.items():
             if session.is_needed and session.id is None:
                 draft = at[business_id, text]
@@ -221,7 +222,7 @@ class Settlement:
             if draft.new_object is not None:
                 fact = self._objects[_object_key(draft, draft.new_object)]
                 draft.object_id, draft.object_fact = fact.id, fact
-                if draft.inherits and draft.amount_minor is None and fact.amount_minor is not None:
+                if draft.inherits and fact.amount_minor is not None:
                     draft.amount_minor, draft.currency = fact.amount_minor, fact.currency
 
 

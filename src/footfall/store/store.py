@@ -51,7 +51,8 @@ class Store:
         self.engines = open_engines(url)
         schema.upgrade(self.engines)
         with self.engines.read.begin() as connection:
-            self._known = dict(connection.execute(select(installation)).tuples().all())
+            known = connection.execute(select(installation))
+            self._known: dict[str, str] = {row.name: row.value for row in known}
             epoch = facts.epoch(connection)
         self.public_ids = PublicIds(bytes.fromhex(self._known["public_id_secret"]))
         self.facts = facts.Facts(cache_facts_max)

@@ -37,8 +37,6 @@ metadata = MetaData(
 # SQLite gives row numbers of its own only to columns declared INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-BLOCK = {"sqlite_with_rowid": False}
-"""Tables reached only by their primary key are stored in its order."""
 
 
 def _id() -> Column[int]:
@@ -146,7 +144,7 @@ Index(
     postgresql_where=text("reference is not null and deleted_at is null"),
 )
 
-# E-mail addresses and phones. ``value`` is the normal form, null where none could be made of ``raw``.
+# E-mail addresses and phones. ``value`` is the normal form, null where ``raw`` has none.
 identities = Table(
     "identities",
     metadata,
@@ -278,7 +276,7 @@ idempotency = Table(
     Column("event_id", RowId),
     Column("answer", LargeBinary),
     PrimaryKeyConstraint("business_id", "key"),
-    **BLOCK,
+    sqlite_with_rowid=False,
 )
 
 # One event for each lifecycle action of an order (contract 4.3).
@@ -289,7 +287,7 @@ lifecycles = Table(
     Column("action_id", RowId, nullable=False, autoincrement=False),
     Column("event_id", RowId, nullable=False),
     PrimaryKeyConstraint("object_id", "action_id"),
-    **BLOCK,
+    sqlite_with_rowid=False,
 )
 
 # What changed or would have changed who an event belongs to, so that it can be replayed.

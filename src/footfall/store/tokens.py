@@ -96,7 +96,7 @@ def expire(connection: Connection, token_id: int, expires_at: int) -> None:
 
 
 def rotate(connection: Connection, old: Token, overlap_us: int) -> tuple[Token, str]:
-    """Make a successor with the same name, scopes and expiry; the old one ends after the overlap."""
+    """Make a successor that may do the same; the old token ends after the overlap."""
     made = create(
         connection,
         old.business_id,
@@ -110,7 +110,7 @@ def rotate(connection: Connection, old: Token, overlap_us: int) -> tuple[Token, 
 
 
 def find_caller(connection: Connection, digest: bytes) -> Caller | None:
-    """Return who a token's digest stands for, unless it was revoked; expiry is the caller's check."""
+    """Return who a token's digest stands for, unless revoked; expiry is left to be checked."""
     query = (
         select(
             tokens.c.business_id,

@@ -1,0 +1,1 @@
+"""One module per section of the benchmark; each measures one promise of ``README.md``."""

@@ -1,0 +1,105 @@
+"""A profile as it is told and as it is answered; documents what ``domain.profiles`` reads."""
+
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Text = str | UnsetType
+
+
+class ProfileBody(Struct):
+    """What is told of a customer; every field is optional."""
+
+    first_name: Text = UNSET
+    last_name: Text = UNSET
+    email: Annotated[
+        str | dict[str, str] | UnsetType,
+        Meta(description="An address, or label → address; `email[work]` is the same as a label."),
+    ] = UNSET
+    phone: Annotated[
+        str | dict[str, str] | UnsetType,
+        Meta(description="As `email`. E.164, or as dialled in the business's country."),
+    ] = UNSET
+    reference: Annotated[
+        str | int | UnsetType, Meta(description="The customer's id in the shop.")
+    ] = UNSET
+    source: Annotated[Text, Meta(description="The system that `reference` is from.")] = UNSET
+    lists: Annotated[list[str] | UnsetType, Meta(description="Names of lists.")] = UNSET
+    address: Annotated[
+        str | dict[str, str] | UnsetType, Meta(description="Text, or its parts.")
+    ] = UNSET
+    company: Text = UNSET
+    gender: Text = UNSET
+    birthday: Text = UNSET
+    metadata: Annotated[dict[str, Any] | UnsetType, Meta(description="Values of your own.")] = UNSET
+
+
+class NewProfileBody(ProfileBody):
+    """The same, and the browser's session if there is one."""
+
+    session: Annotated[
+        Text, Meta(description="Session to attach; one that is another profile's is not moved.")
+    ] = UNSET
+
+
+class Contact(Struct):
+    """An e-mail address or phone."""
+
+    label: str
+    value: str
+    valid: Annotated[
+        bool, Meta(description="False for a phone that cannot be brought into E.164; kept as told.")
+    ]
+
+
+class Profile(Struct, kw_only=True):
+    """A customer."""
+
+    id: str
+    type: Literal["profile"] = "profile"
+    first_name: str | None
+    last_name: str | None
+    email: Annotated[str | None, Meta(description="The main one of `emails`.")]
+    phone: Annotated[str | None, Meta(description="The main one of `phones`, in E.164.")]
+    emails: list[Contact]
+    phones: list[Contact]
+    reference: str | None
+    source: str | None
+    lists: list[str]
+    address: str | dict[str, str | None] | None
+    company: str | None
+    gender: str | None
+    birthday: str | None
+    metadata: dict[str, Any]
+    created_at: Annotated[int, Meta(description="Unix seconds.")]
+    updated_at: Annotated[int, Meta(description="Unix seconds.")]
+
+
+EXAMPLE: Final = {
+    "first_name": "Ana",
+    "last_name": "López",
+    "email": "ana@example.com",
+    "phone": "+59899000001",
+    "reference": 42,
+    "source": "custom_store",
+}
+ANSWER: Final[dict[str, Any]] = {
+    "id": "MzYwlE50",
+    "type": "profile",
+    "first_name": "Ana",
+    "last_name": "López",
+    "email": "ana@example.com",
+    "phone": "+59899000001",
+    "emails": [{"label": "", "value": "ana@example.com", "valid": True}],
+    "phones": [{"label": "", "value": "+59899000001", "valid": True}],
+    "reference": "42",
+    "source": "custom_store",
+    "lists": [],
+    "address": None,
+    "company": None,
+    "gender": None,
+    "birthday": None,
+    "metadata": {},
+    "created_at": 1665684173,
+    "updated_at": 1665684173,
+}

@@ -1,0 +1,70 @@
+"""A business as its callers see it, and the few questions every API test asks of an answer."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import httpx
+
+_number = count(1).__next__
+
+
+def unique(word: str) -> str:
+    """A text nobody used before in this run."""
+    return f"{word}{_number()}"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A business with a client that may do everything in it."""
+
+    business_id: str
+    client: httpx.Client
+
+    def profile(self, **told: Any) -> dict[str, Any]:
+        return made(self.client.post("/v1/profiles", json=told))
+
+    def product(self, **told: Any) -> dict[str, Any]:
+        body = {"name": "Canvas bag", "reference": unique("bag-")} | told
+        return made(self.client.post("/v1/attribution/products", json=body))
+
+    def action(self, **told: Any) -> dict[str, Any]:
+        body = {"name": unique("thing.done")} | told
+        return made(self.client.post("/v1/attribution/actions", json=body))
+
+    def session(self) -> str:
+        text: str = made(self.client.post("/v1/track/sessions"))["id"]
+        return text
+
+    def track(self, **told: Any) -> str:
+        """Track an event under a key of its own; return the key."""
+        body = {"action": "subscribed", "event_id": unique("event-")} | told
+        made(self.client.post("/v1/attribution/events", json=body))
+        key: str = body["event_id"]
+        return key
+
+    def event(self, **told: Any) -> dict[str, Any]:
+        return got(self.client.get(f"/v1/attribution/events/{self.track(**told)}"))
+
+
+def made(answer: httpx.Response) -> dict[str, Any]:
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def got(answer: httpx.Response) -> dict[str, Any]:
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def refused(answer: httpx.Response, status: int) -> list[tuple[str, str | None]]:
+    """The (type, parameter) of each error of an answer in the one shape of refusals."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/json"
+    for error in answer.json()["errors"]:
+        assert error["message"]
+        assert error["message"] == error["description"]
+        assert error["request_id"] == answer.headers["request-id"]
+    return [(error["type"], error["parameter"]) for error in answer.json()["errors"]]

@@ -1,0 +1,290 @@
+"""Whatever is told, in whatever groups, the store ends where the model ends."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from footfall.domain.events import EventDraft
+from footfall.domain.objects import ObjectDraft
+from footfall.store.append import Submission
+from footfall.store.tables import (
+    events,
+    idempotency,
+    identity_log,
+    ledger,
+    lifecycles,
+    objects,
+    rejections,
+    sessions,
+)
+from tests.postgres import Databases
+from tests.store.builders import ORDER_PLACED, Shop
+from tests.store.model import Batch, Told, Wish, World
+from tests.store.running import Running, running
+
+FINGERPRINTS = (b"a" * 16, b"b" * 16)
+SESSIONS = tuple(letter * 32 for letter in "xyz")
+AMOUNTS = st.sampled_from([None, 10_00, 20_00])
+KEYS = st.sampled_from([None, None, "k0", "k1", "k2"])
+PROFILES = st.sampled_from([0, 1])
+
+products = st.builds(
+    Told,
+    reference=st.sampled_from([None, "r0", "r1"]),
+    sku=st.sampled_from([None, "s0"]),
+    name=st.sampled_from([None, "n0", "n1"]),
+    amount_minor=AMOUNTS,
+)
+orders = st.builds(Told, reference=st.sampled_from(["o0", "o1"]), amount_minor=AMOUNTS)
+
+
+def wishes_with(told: Any, *, is_lifecycle: bool) -> st.SearchStrategy[Wish]:
+    owned = st.one_of(
+        st.tuples(PROFILES, st.none()),
+        st.tuples(st.none(), st.sampled_from(SESSIONS)),
+        st.tuples(PROFILES, st.sampled_from(SESSIONS)),
+    )
+    return st.builds(
+        lambda owner, **changes: Wish(
+            profile=owner[0], session=owner[1], is_lifecycle=is_lifecycle, **changes
+        ),
+        owned,
+        key=KEYS,
+        fingerprint=st.sampled_from(FINGERPRINTS),
+        told=told,
+        inherits=st.booleans(),
+        knows_rows=st.booleans(),
+    )
+
+
+wishes = st.one_of(
+    wishes_with(st.none(), is_lifecycle=False),
+    wishes_with(products, is_lifecycle=False),
+    wishes_with(orders, is_lifecycle=True),
+)
+batches = st.builds(
+    Batch,
+    st.lists(wishes, min_size=1, max_size=4),
+    key=KEYS,
+    fingerprint=st.sampled_from(FINGERPRINTS),
+)
+groups = st.lists(st.lists(batches, min_size=1, max_size=4), min_size=1, max_size=4)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lasting(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """A started store that all examples share; each makes a business of its own."""
+    if request.param == "sqlite":
+        file = tmp_path_factory.mktemp("data") / "footfall.db"
+        with running(f"sqlite:///{file}") as started:
+            yield started
+    else:
+        cluster = request.getfixturevalue("postgres_server_url")
+        with Databases(cluster).fresh() as url, running(url) as started:
+            yield started
+
+
+class Mirror:
+    """Takes the same groups into the store and into the model."""
+
+    def __init__(self, started: Running) -> None:
+        self.started = started
+        self.shop = started.write(Shop)
+        self.world = World()
+        self.drafts: list[EventDraft] = []
+        self.submissions: list[Submission] = []
+
+    def take(self, group: list[Batch]) -> None:
+        """Store batches in one commit."""
+        rows = {text: row_id for row_id, text in self.of(sessions, "id", "text")}
+        submissions = [self._submission(batch, rows) for batch in group]
+        before = self.started.commits
+        self.started.append(*submissions)
+        assert self.started.commits == before + 1
+        self.submissions += submissions
+        for batch in group:
+            self.world.take_batch(batch)
+
+    def of(self, table: Any, *names: str) -> list[tuple[Any, ...]]:
+        """Return columns of what the business has in a table."""
+        query = select(*(table.c[name] for name in names))
+        if "business_id" in table.c:
+            query = query.where(table.c.business_id == self.shop.id)
+        return self.started.rows(query)
+
+    def event_of(self, number: int | None) -> int | None:
+        return None if number is None else self.drafts[number].event_id
+
+    def _submission(self, batch: Batch, rows: dict[str, int]) -> Submission:
+        drafts = [self._draft(wish, rows) for wish in batch.wishes]
+        self.drafts += drafts
+        if batch.key is None:
+            return self.shop.submission(*drafts)
+        return self.shop.batch(batch.key, batch.fingerprint, *drafts)
+
+    def _draft(self, wish: Wish, rows: dict[str, int]) -> EventDraft:
+        profile_id = None if wish.profile is None else self.shop.profiles[wish.profile]
+        draft = self.shop.draft(profile_id=profile_id)
+        draft.key = wish.key
+        draft.fingerprint = wish.fingerprint
+        draft.attaches = wish.attaches
+        if wish.knows_rows and wish.session in rows:
+            draft.session_id = rows[wish.session]
+        else:
+            draft.new_session = wish.session
+        if wish.told is not None:
+            draft.new_object = self._told(wish)
+            draft.inherits = wish.inherits
+        if wish.is_lifecycle:
+            draft.action_id = ORDER_PLACED
+            draft.is_lifecycle = True
+        # It may be decided about even where nothing is left to decide.
+        draft.is_special = True
+        return draft
+
+    def _told(self, wish: Wish) -> ObjectDraft:
+        told = wish.told
+        assert told is not None
+        return ObjectDraft(
+            "order" if wish.is_lifecycle else "product",
+            reference=told.reference,
+            sku=told.sku,
+            name=told.name,
+            amount_minor=told.amount_minor,
+            currency=None if told.amount_minor is None else "USD",
+        )
+
+
+def assert_same_outcomes(mirror: Mirror) -> None:
+    world, drafts = mirror.world, mirror.drafts
+    settled = [each.batch.outcome if each.batch else "created" for each in mirror.submissions]
+    assert settled == world.batches
+    number = 0
+    for submission, outcome in zip(mirror.submissions, settled, strict=True):
+        for draft in submission.drafts:
+            if outcome == "created":
+                result, original = world.outcomes[number]
+                assert draft.result == result
+                if result != "rejected":
+                    assert draft.event_id == mirror.event_of(original)
+            number += 1
+    stored = [drafts[number].event_id for number in sorted(world.events)]
+    assert stored == sorted(stored)
+
+
+def assert_same_rows(mirror: Mirror) -> None:
+    world, shop = mirror.world, mirror.shop
+    text_of = {row_id: text for row_id, text in mirror.of(sessions, "id", "text")}
+    profile_of = {row_id: number for number, row_id in enumerate(shop.profiles)} | {None: None}
+    found = mirror.of(events, "id", "profile_id", "session_id", "object_id", "amount_minor")
+    object_ids = sorted(row_id for (row_id,) in mirror.of(objects, "id"))
+    object_of = {row_id: number for number, row_id in enumerate(object_ids)} | {None: None}
+    assert {
+        (row_id, profile_of[profile], text_of.get(session), object_of[told], amount)
+        for row_id, profile, session, told, amount in found
+    } == {
+        (
+            mirror.event_of(number),
+            wish.profile,
+            wish.session,
+            world.object_of[number],
+            world.amount_of(number),
+        )
+        for number, wish in world.events.items()
+    }
+    assert len(found) == len(world.events)
+    assert dict(mirror.of(idempotency, "key", "event_id")) == {
+        key: mirror.event_of(number) for key, (_, number) in world.keys.items()
+    }
+    assert {
+        text: profile_of[profile] for text, profile in mirror.of(sessions, "text", "profile_id")
+    } == world.sessions
+    assert Counter(
+        (text_of[session], profile_of[profile])
+        for session, profile in mirror.of(identity_log, "session_id", "profile_id")
+    ) == Counter(world.attached)
+    assert mirror.started.rows(
+        select(lifecycles.c.object_id, lifecycles.c.event_id)
+        .where(lifecycles.c.object_id.in_(object_ids))
+        .order_by(lifecycles.c.object_id)
+    ) == [
+        (object_ids[told], mirror.event_of(number)) for told, number in sorted(world.steps.items())
+    ]
+
+
+def assert_books_balance(mirror: Mirror) -> None:
+    counts = mirror.world.counts
+    booked = mirror.of(ledger, "received", "stored", "duplicate", "rejected")
+    columns = [sum(column) for column in zip(*booked, strict=True)]
+    assert columns == [sum(counts.values()), *counts.values()]
+    query = select(func.count()).where(rejections.c.business_id == mirror.shop.id)
+    assert mirror.started.rows(query) == [(counts["rejected"],)]
+
+
+BY_SKU = Wish(profile=0, told=Told(sku="s0"))
+BY_BOTH = Wish(profile=0, told=Told(reference="r0", sku="s0"))
+NEW = Wish(profile=0, session=SESSIONS[0])
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(groups=groups)
+@example(groups=[[Batch([BY_BOTH, BY_SKU])]])
+@example(groups=[[Batch([BY_BOTH])], [Batch([BY_SKU])]])
+@example(groups=[[Batch([BY_SKU, BY_BOTH])]])
+@example(groups=[[Batch([Wish(profile=0, key="k0")], key="k0")]])
+@example(groups=[[Batch([Wish(profile=0)], key="k0"), Batch([Wish(profile=0)], key="k0")]])
+@example(
+    groups=[
+        [Batch([Wish(session=SESSIONS[0])])],
+        [Batch([NEW, Wish(profile=0, session=SESSIONS[0], knows_rows=True)])],
+    ]
+)
+@example(
+    groups=[
+        [Batch([Wish(session=SESSIONS[0])])],
+        [Batch([NEW, Wish(profile=1, session=SESSIONS[0], knows_rows=True)])],
+    ]
+)
+def test_the_store_ends_where_the_model_ends_in_whatever_groups(
+    lasting: Running, groups: list[list[Batch]]
+) -> None:
+    mirror = Mirror(lasting)
+    for group in groups:
+        mirror.take(group)
+    assert_same_outcomes(mirror)
+    assert_same_rows(mirror)
+    assert_books_balance(mirror)
+
+
+@settings(max_examples=15)
+@given(before=batches, rehearsed=batches)
+def test_a_rehearsal_decides_alike_and_leaves_no_trace(
+    lasting: Running, before: Batch, rehearsed: Batch
+) -> None:
+    mirror = Mirror(lasting)
+    mirror.take([before])
+    rows = {text: row_id for row_id, text in mirror.of(sessions, "id", "text")}
+    trial = mirror._submission(rehearsed, rows)
+    contents = lasting.contents()
+    lasting.run(lasting.store.rehearse(trial))
+    assert lasting.contents() == contents
+
+    again = Mirror.__new__(Mirror)
+    again.__dict__ |= mirror.__dict__
+    again.drafts = mirror.drafts[: len(before.wishes)]
+    again.take([rehearsed])
+    real = again.submissions[-1]
+    assert [draft.result for draft in trial.drafts] == [draft.result for draft in real.drafts]
+    assert [draft.made_session for draft in trial.drafts] == [
+        draft.made_session for draft in real.drafts
+    ]
+    assert [draft.made_object for draft in trial.drafts] == [
+        draft.made_object for draft in real.drafts
+    ]
