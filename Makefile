@@ -31,7 +31,7 @@ run: install ## Serve on 127.0.0.1:8000 with the data in ./data; ARGS="--port 90
 	@$(BIN)/footfall serve $(ARGS)
 
 test: dev ## Run every test; ARGS="tests/store -k cursor" and so on
-	@scripts/system_packages.sh ruby-httparty chromium
+	@scripts/system_packages.sh ruby-httparty chromium curl jq nginx-light caddy
 	@$(BIN)/pytest $(ARGS)
 
 check: dev ## Check format, lint, types and the direction of imports; changes nothing

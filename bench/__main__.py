@@ -82,7 +82,7 @@ def _run(names: list[str], options: Options, *, prints_json: bool) -> int:
             if name in _NEED_WRK and not wrk.is_there():
                 run.findings.skipped.append(f"{name}: wrk is missing; install the package “wrk”")
                 continue
-            SECTIONS[name](run)
+            _measure(run, name)
     result = as_json(machine, options, run.findings)
     path = save(result)
     if prints_json:
@@ -98,7 +98,15 @@ def _run(names: list[str], options: Options, *, prints_json: bool) -> int:
             soft_wrap=True,
         )
         console.print(f"\nWritten to {path.relative_to(ROOT)}", style="dim", highlight=False)
-    return 1 if run.findings.missed else 0
+    return 1 if run.findings.missed or run.findings.failed else 0
+
+
+def _measure(run: Run, name: str) -> None:
+    """Run a section; one that fails costs the others nothing."""
+    try:
+        SECTIONS[name](run)
+    except Exception as problem:
+        run.findings.failed.append(f"{name}: {problem!r}")
 
 
 def _arguments() -> list[str]:

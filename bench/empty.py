@@ -1,6 +1,6 @@
 """The empty handler: the fastest a POST can be answered on the server that Footfall runs on.
 
-Run as a process by ``process.empty``. Same options, event loop and thread switching as
+Run as a process by ``process.empty``. Same options, event loop and interpreter settings as
 ``footfall serve``; it looks at nothing and answers what Footfall answers. It takes the body in, as
 whoever answers a POST must: Granian ends the connection of a larger body left unread. With the
 argument ``unread`` it does not, which shows what taking a body in costs by itself.
@@ -15,7 +15,7 @@ from typing import Any
 import uvloop
 from granian.server.embed import Server
 
-from footfall.cli.serve import SWITCH_INTERVAL_S, server_options
+from footfall.cli.serve import server_options, tune_interpreter
 from footfall.settings import load
 
 _HEADERS = [(b"content-type", b"application/json")]
@@ -45,5 +45,5 @@ async def _serve(*, reads_body: bool) -> None:
 
 
 if __name__ == "__main__":
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    tune_interpreter()
     uvloop.run(_serve(reads_body="unread" not in sys.argv))

@@ -86,11 +86,13 @@ class Findings:
     Attributes:
         runs: the single runs behind the figures.
         skipped: what was not measured, and why.
+        failed: what went wrong while it was measured.
     """
 
     figures: list[Figure] = field(default_factory=list)
     runs: list[dict[str, Any]] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
     def add(
         self,

@@ -51,7 +51,7 @@ def _columns(
     in_session = number % 5 == 0
     is_purchase = number % 20 == 1
     is_page = number % 4 == 2
-    is_rare = number % RARE_EVERY == RARE_EVERY // 2 + 1
+    is_rare = number % RARE_EVERY == RARE_EVERY // 2 + 3
     at = began_at + number * step_us
     return {
         "business_id": literal(1),

@@ -24,6 +24,7 @@ def describe(folder: Path) -> dict[str, Any]:
         if hasattr(os, "sched_getaffinity")
         else os.cpu_count(),
         "memory_gb": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9, 1),
+        "load_before": round(os.getloadavg()[0], 2),
         "sync_ms": round(_sync_s(folder) * 1000, 3),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
@@ -42,7 +43,8 @@ def in_one_line(machine: dict[str, Any]) -> str:
     )
     return (
         f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB memory, "
-        f"{machine['sync_ms']} ms to sync 4 KiB to disk, {machine['system']}; {versions}."
+        f"{machine['sync_ms']} ms to sync 4 KiB to disk, load {machine['load_before']} before, "
+        f"{machine['system']}; {versions}."
     )
 
 

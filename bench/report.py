@@ -17,7 +17,7 @@ from bench.machine import in_one_line
 from bench.options import ROOT, Options
 
 RESULTS: Final = ROOT / "bench" / "results"
-_WIDTH: Final = 132
+_WIDTH: Final = 150
 _MARKS: Final = {True: "met", False: "MISSED", None: ""}
 _STYLES: Final = {True: "green", False: "bold red", None: "none"}
 
@@ -30,6 +30,7 @@ def as_json(machine: dict[str, Any], options: Options, findings: Findings) -> di
         "options": options.described(),
         "figures": [figure.as_json() for figure in findings.figures],
         "skipped": findings.skipped,
+        "failed": findings.failed,
         "runs": findings.runs,
     }
 
@@ -63,7 +64,10 @@ def print_table(findings: Findings, machine: dict[str, Any], console: Console) -
     """Print the figures, and after them what was missed or left out."""
     table = Table(title="Footfall benchmark", title_justify="left", caption_justify="left")
     for heading in ("Section", "What", "Found", "Target", "", "Note"):
-        table.add_column(heading, justify="right" if heading in {"Found", "Target"} else "left")
+        is_number = heading in {"Found", "Target"}
+        table.add_column(
+            heading, justify="right" if is_number else "left", no_wrap=heading != "Note"
+        )
     for section, figures in groupby(findings.figures, key=lambda figure: figure.section):
         for number, figure in enumerate(figures):
             mark = f"[{_STYLES[figure.is_met]}]{_MARKS[figure.is_met]}[/]"
@@ -75,6 +79,8 @@ def print_table(findings: Findings, machine: dict[str, Any], console: Console) -
     console.print(in_one_line(machine), style="dim", highlight=False)
     for reason in findings.skipped:
         console.print(f"Not measured: {reason}", style="yellow", highlight=False, markup=False)
+    for problem in findings.failed:
+        console.print(f"Failed: {problem}", style="bold red", highlight=False, markup=False)
     for figure in findings.missed:
         console.print(f"Missed: {_sentence(figure)}", style="bold red", highlight=False)
 
@@ -95,7 +101,7 @@ def markdown(
             f"| {' | '.join((*_cells(figure), _MARKS[figure.is_met], figure.note))} |"
             for figure in figures
         ]
-    lines += ["", *(f"Not measured: {reason}" for reason in findings.skipped)]
+    lines += ["", *(f"Not measured: {reason}" for reason in findings.skipped + findings.failed)]
     return "\n".join(lines).rstrip()
 
 

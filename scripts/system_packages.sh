@@ -11,6 +11,7 @@ has() {
     case "$1" in
         chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
         ruby-httparty) command -v ruby && ruby -e 'require "httparty"' ;;
+        nginx-light) command -v nginx || test -x /usr/sbin/nginx ;;
         python3-venv) "${PYTHON:-python3}" -c 'import ensurepip' ;;
         *) command -v "$1" ;;
     esac >/dev/null 2>&1
@@ -20,6 +21,8 @@ without() {
     case "$1" in
         chromium) echo 'tests in a real browser are skipped' ;;
         ruby-httparty) echo 'the test of the Ruby client is skipped' ;;
+        curl | jq) echo 'the examples of the documentation are not run' ;;
+        nginx-light | caddy) echo 'its configuration in deploy/ is not tried' ;;
         wrk) echo 'the benchmarks that need a load generator are skipped' ;;
         python3-venv) echo 'no virtual environment can be made' ;;
         *) echo 'what needs it is skipped' ;;

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from footfall.domain.public_ids import Kind, PublicIds
 from footfall.domain.sessions import mint
@@ -49,10 +49,10 @@ class Scene:
             self.business_row = businesses.all_of(connection)[0].id
         self.ids = PublicIds(bytes.fromhex(secret))
 
-    def read(self, sql: str) -> list[Any]:
+    def read(self, sql: str, **values: Any) -> list[Any]:
         """The rows of a query, asked beside the server."""
         with self.engines.read.begin() as connection:
-            return list(connection.exec_driver_sql(sql).all())
+            return list(connection.execute(text(sql), values).all())
 
     def track(self, told: dict[str, Any], **headers: str) -> httpx.Response:
         return self.client.post(EVENTS, json=told, headers=headers)
@@ -123,8 +123,8 @@ class Scene:
 
 def _id(answer: httpx.Response) -> str:
     assert answer.status_code == 201, answer.text
-    text: str = answer.json()["id"]
-    return text
+    public_id: str = answer.json()["id"]
+    return public_id
 
 
 def _at(ahead: timedelta) -> str:

@@ -7,6 +7,7 @@ tests share one.
 
 import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -25,14 +26,23 @@ from footfall.store.engine import parse_url
 START_LIMIT_S = 30
 STOP_LIMIT_S = 40
 READY = "Ctrl-C stops the server"
+PORTS = (15_000, 32_000)
+
+# Not the seeded one: tests that run side by side would all choose the same ports.
+_chance = random.SystemRandom()
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a loopback port that nobody listens on, also while a killed server starts again.
+
+    It lies below the ports that systems hand to outgoing connections: one of those would take it
+    while the server is down.
+    """
+    while True:
+        port = _chance.randrange(*PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:

@@ -79,6 +79,8 @@ class Settings:
 def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     """Return the defaults, changed by ``FOOTFALL_*`` variables, changed by the overrides given.
 
+    ``data`` as an override also takes back a ``database`` from the environment.
+
     Args:
         environment: the process's own when ``None``.
         overrides: values by field name; ``None`` means not given.
@@ -93,7 +95,11 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
         if variable in known and text != "":
             each = known[variable]
             values[each.name] = _read(variable, text, type(each.default))
-    values |= {name: value for name, value in overrides.items() if value is not None}
+    given = {name: value for name, value in overrides.items() if value is not None}
+    if "data" in given:
+        # Who names a folder means the database in it, not one that the environment names.
+        values.pop("database", None)
+    values |= given
     return replace(Settings(), **values)
 
 

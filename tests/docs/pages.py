@@ -1,7 +1,7 @@
 """Reads the project's Markdown: its fenced blocks, its links, its headings.
 
-A block fenced as ``bash`` is an example that works as it stands; the ``json`` or ``text`` block right
-after it is what it prints. Blocks fenced otherwise (``sh``, ``ini``) are only shown.
+A block fenced as ``bash`` is an example that works as it stands; the ``json`` or ``text`` block
+right after it is what it prints. Blocks fenced otherwise (``sh``, ``sql``) are only shown.
 """
 
 import re
@@ -76,8 +76,7 @@ def anchors(page: Path) -> set[str]:
     """Return the anchors of a page's headings, as repository viewers make them."""
     prose = _FENCE.sub("", page.read_text())
     return {
-        _NO_ANCHOR.sub("", heading.lower()).replace(" ", "-")
-        for heading in _HEADING.findall(prose)
+        _NO_ANCHOR.sub("", heading.lower()).replace(" ", "-") for heading in _HEADING.findall(prose)
     }
 
 

@@ -54,9 +54,14 @@ def writer_held(server: Server) -> Iterator[None]:
 
 def waiting(server: Server) -> int:
     """Return how many events a server has accepted and not yet committed."""
+    return metric(server, "footfall_waiting_events")
+
+
+def metric(server: Server, name: str) -> int:
+    """Return a metric without labels."""
     text = httpx.get(f"{server.url}/metrics", timeout=LIMIT_S).text
-    found = re.search(r"^footfall_waiting_events (\S+)", text, re.MULTILINE)
-    assert found is not None
+    found = re.search(rf"^{name} (\S+)", text, re.MULTILINE)
+    assert found is not None, name
     return int(float(found[1]))
 
 

@@ -64,9 +64,25 @@ class Sender:
             connection = http.client.HTTPConnection(
                 "127.0.0.1", self._server.port, timeout=ANSWER_LIMIT_S
             )
-            connection.connect()
+            try:
+                connection.connect()
+            except OSError as problem:
+                raise ConnectionRefusedError(f"nobody listens: {problem!r}") from problem
             self._connection = connection
         return self._connection
+
+
+def send_alone(server: Server, sent: Sent) -> Answer:
+    """Send one request on a connection of its own; return and note its answer."""
+    sender = Sender(server)
+    try:
+        answer = sender.send(sent)
+    finally:
+        sender.close()
+    assert answer is not None, f"{sent.name} was not answered"
+    surprise = sent.note(answer)
+    assert surprise is None, surprise
+    return answer
 
 
 class Load:

@@ -13,9 +13,8 @@ import pytest
 
 from tests.durability.books import Books
 from tests.durability.conditions import status_of, until, waiting, writer_held
-from tests.durability.load import SENDERS, Load, Sender
-from tests.durability.mix import Mix, World, make_world
-from tests.durability.sent import Answer
+from tests.durability.load import SENDERS, Load, send_alone
+from tests.durability.mix import Mix, make_world
 from tests.server import Server, serving
 
 SETTINGS = {
@@ -97,20 +96,14 @@ def test_requests_under_way_are_finished_before_it_stops(footfall_server: Server
     server = footfall_server
     mix = Mix(Random(1), "r0.0", make_world(server))
     requests = [mix.purchase() for _ in range(SENDERS)]
-    senders = [Sender(server) for _ in requests]
     with ThreadPoolExecutor(SENDERS + 1) as pool:
         with writer_held(server):
-            answers = [
-                pool.submit(sender.send, sent)
-                for sender, sent in zip(senders, requests, strict=True)
-            ]
+            answers = [pool.submit(send_alone, server, sent) for sent in requests]
             until(lambda: waiting(server) == SENDERS, "all to be accepted")
             stopped = pool.submit(server.stop)
             until(lambda: status_of(server, "/healthz") == 0, "it to take no more connections")
-        assert [_status(future.result()) for future in answers] == [201] * SENDERS
+        assert [future.result().status for future in answers] == [201] * SENDERS
         assert stopped.result() == 0, server.printed
-    for sender in senders:
-        sender.close()
     assert server.query("select count(*) from events") == [(SENDERS,)]
 
 
@@ -140,7 +133,3 @@ def _new_token(server: Server) -> str:
     )
     token: str = json.loads(made.stdout)["token"]
     return token
-
-
-def _status(answer: Answer | None) -> int | None:
-    return answer.status if answer is not None else None

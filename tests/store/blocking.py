@@ -23,10 +23,10 @@ def elsewhere(url: str) -> Iterator[Connection]:
 
 @contextlib.contextmanager
 def blocked(url: str) -> Iterator[None]:
-    """Let nobody else commit a change of businesses or events meanwhile."""
+    """Let nobody else commit a change of businesses, tokens or events meanwhile."""
     with elsewhere(url) as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(text("lock table businesses, events in share mode"))
+            connection.execute(text("lock table businesses, tokens, events in share mode"))
         else:
             connection.exec_driver_sql("begin immediate")
         yield

@@ -30,7 +30,9 @@ class Shop:
         self.token_id = token.id
         common = {"business_id": self.id, "created_at": T, "updated_at": T}
         self.profiles = [
-            connection.execute(insert(profiles).values(common).returning(profiles.c.id)).scalar_one()
+            connection.execute(
+                insert(profiles).values(common).returning(profiles.c.id)
+            ).scalar_one()
             for _ in range(3)
         ]
 
@@ -56,9 +58,7 @@ class Shop:
         for item, draft in enumerate(drafts):
             draft.item = item
         options.setdefault("received", len(drafts) + options.get("rejected", 0))
-        return Submission(
-            self.id, self.token_id, T, list(drafts), self.refusal, **options
-        )
+        return Submission(self.id, self.token_id, T, list(drafts), self.refusal, **options)
 
     def batch(self, key: str, body: bytes, *drafts: EventDraft) -> Submission:
         """A batch under a key, whose answer lists what became of its drafts."""

@@ -71,6 +71,7 @@ class World:
     sessions: dict[str, int | None] = field(default_factory=dict)
     attached: list[tuple[str, int]] = field(default_factory=list)
     objects: list[Told] = field(default_factory=list)
+    makers: list[int] = field(default_factory=list)
     object_of: dict[int, int | None] = field(default_factory=dict)
     steps: dict[int, int] = field(default_factory=dict)
     counts: dict[str, int] = field(
@@ -140,6 +141,7 @@ class World:
         if wish.told is not None and known is None:
             known = len(self.objects)
             self.objects.append(wish.told)
+            self.makers.append(number)
         self.object_of[number] = known
         if wish.is_lifecycle:
             assert known is not None

@@ -6,7 +6,7 @@ is one group, and between two calls nothing happens behind the test's back on th
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, select
@@ -69,6 +69,11 @@ class Running:
             self._is_open = False
             self.run(self.store.close())
             self._runner.close()
+
+
+async def settled(*awaitables: Awaitable[Any]) -> list[Any]:
+    """Await all at once and return what each returned or raised."""
+    return list(await asyncio.gather(*awaitables, return_exceptions=True))
 
 
 @contextlib.contextmanager

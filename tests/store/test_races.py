@@ -17,7 +17,7 @@ from footfall.store.append import Appender
 from footfall.store.bulk import for_dialect
 from footfall.store.tables import events, idempotency, identity_log, objects, sessions
 from tests.store.blocking import elsewhere, wait_until_blocked
-from tests.store.builders import FINGERPRINT, ORDER_PLACED, T, Shop
+from tests.store.builders import FINGERPRINT, ORDER_PLACED, Shop, T
 from tests.store.running import Running, running
 
 SESSION = "s" * 32
@@ -211,7 +211,7 @@ def test_two_processes_store_each_key_once(postgres_url: str) -> None:
         with ThreadPoolExecutor(2) as pool:
             for done in [pool.submit(send, shop) for _ in range(2)]:
                 done.result(timeout=60)
-        stored = dict(first.rows(select(idempotency.c.key, idempotency.c.event_id)))
+        stored: dict[str, int] = dict(first.rows(select(idempotency.c.key, idempotency.c.event_id)))
         assert {draft.key: draft.event_id for draft in outcomes} == stored
         created = [draft for draft in outcomes if draft.result == "created"]
         assert {draft.key for draft in created} == set(keys)

@@ -10,7 +10,7 @@ from footfall.store import facts
 from footfall.store.tables import businesses, events, rejections, sessions
 from tests.store.blocking import be_impatient, blocked, elsewhere
 from tests.store.builders import Shop
-from tests.store.running import Running, running
+from tests.store.running import Running, running, settled
 
 
 def add_business(name: str) -> Any:
@@ -33,6 +33,10 @@ async def begun(started: Running, *fns: Any) -> list[asyncio.Task[Any]]:
     tasks = [asyncio.create_task(started.store.write(fn)) for fn in fns]
     await asyncio.sleep(0)
     return tasks
+
+
+def is_failing(started: Running) -> bool:
+    return started.store.writer.has_failed
 
 
 def assert_unavailable(outcome: object) -> None:
@@ -74,11 +78,8 @@ def test_a_failing_write_undoes_only_itself(started: Running) -> None:
 
     async def together() -> list[Any]:
         store = started.store
-        return await asyncio.gather(
-            store.write(add_business("a")),
-            store.write(fail),
-            store.write(add_business("b")),
-            return_exceptions=True,
+        return await settled(
+            store.write(add_business("a")), store.write(fail), store.write(add_business("b"))
         )
 
     before = started.commits
@@ -96,11 +97,10 @@ def test_a_write_that_breaks_a_constraint_undoes_only_itself(started: Running, s
 
     async def together() -> list[Any]:
         store = started.store
-        return await asyncio.gather(
+        return await settled(
             store.append(shop.submission(draft)),
             store.write(lambda connection: connection.execute(insert(sessions).values(row))),
             store.write(add_business("kept")),
-            return_exceptions=True,
         )
 
     outcomes = started.run(together())
@@ -161,14 +161,31 @@ def test_past_the_bound_callers_are_turned_away_at_once(database_url: str) -> No
 
 
 def test_a_submission_takes_as_much_of_the_queue_as_it_has_events(database_url: str) -> None:
+    async def overload(started: Running, shop: Shop) -> None:
+        with blocked(database_url):
+            first = asyncio.create_task(
+                started.store.append(shop.submission(shop.draft(), shop.draft()))
+            )
+            await asyncio.sleep(0)
+            with pytest.raises(Refused) as refused:
+                await started.store.append(shop.submission(shop.draft(), shop.draft()))
+            assert_unavailable(refused.value)
+            last = asyncio.create_task(started.store.append(shop.submission(shop.draft())))
+            await asyncio.sleep(0)
+            assert started.store.writer.waiting == 3
+        await asyncio.gather(first, last)
+
+    with running(database_url, queue_events_max=3) as started:
+        started.run(overload(started, started.write(Shop)))
+        assert started.store.writer.stats.refused == 2
+        assert len(started.rows(select(events.c.id))) == 3
+
+
+def test_more_than_the_bound_at_once_is_taken_when_nothing_waits(database_url: str) -> None:
     with running(database_url, queue_events_max=3) as started:
         shop = started.write(Shop)
-        with pytest.raises(Refused) as refused:
-            started.append(shop.submission(*(shop.draft() for _ in range(4))))
-        assert_unavailable(refused.value)
-        assert started.store.writer.stats.refused == 4
-        started.append(shop.submission(*(shop.draft() for _ in range(3))))
-        assert len(started.rows(select(events.c.id))) == 3
+        started.append(shop.submission(*(shop.draft() for _ in range(4))))
+        assert len(started.rows(select(events.c.id))) == 4
 
 
 def test_a_cancelled_caller_costs_nobody_anything(started: Running) -> None:
@@ -177,7 +194,7 @@ def test_a_cancelled_caller_costs_nobody_anything(started: Running) -> None:
             tasks = await begun(started, *(add_business(name) for name in ("a", "gone", "b")))
             tasks[1].cancel()
             await asyncio.sleep(0)
-        return await asyncio.gather(*tasks, return_exceptions=True)
+        return await settled(*tasks)
 
     first, cancelled, last = started.run(cancel_one())
     assert (first, last) == ("a", "b")
@@ -190,11 +207,10 @@ def test_a_commit_that_fails_fails_its_group_and_the_next_one_works(
 ) -> None:
     async def group() -> list[Any]:
         store = started.store
-        return await asyncio.gather(
+        return await settled(
             store.append(shop.submission(shop.draft())),
             store.append(shop.submission(shop.draft(), shop.draft())),
             store.write(add_business("lost")),
-            return_exceptions=True,
         )
 
     be_impatient(started)
@@ -202,12 +218,12 @@ def test_a_commit_that_fails_fails_its_group_and_the_next_one_works(
         outcomes = started.run(group())
     for outcome in outcomes:
         assert_unavailable(outcome)
-    assert started.store.writer.has_failed
+    assert is_failing(started)
     assert started.store.writer.stats.failed == 4
     assert started.rows(select(events.c.id)) == []
 
     assert started.run(group()) == [None, None, "lost"]
-    assert not started.store.writer.has_failed
+    assert not is_failing(started)
     assert len(started.rows(select(events.c.id))) == 3
 
 
@@ -234,11 +250,7 @@ def test_a_lost_connection_fails_the_group_and_the_next_one_has_another(postgres
         connection.execute(text("select pg_terminate_backend(pg_backend_pid())"))
 
     async def group(store: Any, shop: Shop) -> list[Any]:
-        return await asyncio.gather(
-            store.append(shop.submission(shop.draft())),
-            store.write(cut),
-            return_exceptions=True,
-        )
+        return await settled(store.append(shop.submission(shop.draft())), store.write(cut))
 
     with running(postgres_url) as started:
         shop = started.write(Shop)
@@ -260,17 +272,17 @@ def test_one_submission_gone_wrong_costs_the_others_nothing(started: Running, sh
 
     async def together() -> list[Any]:
         store = started.store
-        return await asyncio.gather(
+        return await settled(
             store.append(shop.submission(good)),
             store.append(broken),
             store.append(shop.submission(also_good)),
             store.write(add_business("kept")),
-            return_exceptions=True,
         )
 
     outcomes = started.run(together())
     assert_unavailable(outcomes.pop(1))
     assert outcomes == [None, None, "kept"]
+    assert started.store.writer.stats.failed == 1
     stored = started.rows(select(events.c.id).order_by(events.c.id))
     assert stored == [(good.event_id,), (also_good.event_id,)]
     assert "kept" in names(started)

@@ -12,7 +12,7 @@ FORGETFUL = {"FOOTFALL_CACHE_FACTS_MAX": "1"}
 """With room for one fact nearly every name is looked up; what is stored must be the same."""
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql", "forgetful"])
+@pytest.fixture(scope="session", params=["sqlite", "postgresql", "forgetful"])
 def scene(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Scene]:

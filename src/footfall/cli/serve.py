@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import structlog
 
 from footfall.cli.options import database_options
 from footfall.errors import ConfigurationError
-from footfall.settings import Settings, load
+from footfall.settings import Settings, load, mask_url
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +25,9 @@ SWITCH_INTERVAL_S = 0.0005
 The writer thread needs it briefly and often; with the default of 5 ms each commit would wait that
 long for the event loop (docs/performance.md).
 """
+
+COLLECT_AFTER_OBJECTS = 50_000
+"""New objects between two runs of the cycle collector; requests leave hardly any cycles."""
 
 
 @click.command()
@@ -40,22 +45,63 @@ def serve(data: Path | None, database: str | None, host: str | None, port: int |
 
     settings = load(data=data, database=database, host=host, port=port)
     configure(settings.log_level)
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    tune_interpreter()
     uvloop.run(_serve(settings))
 
 
+def tune_interpreter() -> None:
+    """Set thread switching and the cycle collector for a server; ``bench`` does the same."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    gc.set_threshold(COLLECT_AFTER_OBJECTS, 20, 20)
+
+
 async def _serve(settings: Settings) -> None:
-    from footfall.app import open_store, running
-    from footfall.ops.first_start import welcome
-    from footfall.ops.lock import hold
+    from footfall.app import running
 
     _refuse_taken_port(settings)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with hold(settings.data, settings.url):
-        store = open_store(settings)
-        first = welcome(store)
+    with _alone(settings):
+        store, first = _open(settings)
         async with running(settings, store) as application:
             await _listen(settings, application, lambda: _greet(settings, store, first))
+
+
+def _open(settings: Settings) -> tuple[Any, Any]:
+    """Return the store, and what the very first start made.
+
+    Raises:
+        ConfigurationError: the database cannot be reached, read or written to.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    from footfall.app import open_store
+    from footfall.ops.first_start import welcome
+
+    try:
+        store = open_store(settings)
+        return store, welcome(store)
+    except (DBAPIError, OSError) as problem:
+        reason = str(getattr(problem, "orig", problem)).strip().partition("\n")[0]
+        raise ConfigurationError(
+            f"The database {mask_url(settings.database_url)} cannot be used ({reason}); "
+            "`footfall doctor` looks for the cause."
+        ) from problem
+
+
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the lock of the data folder, and of the SQLite file's if that is another."""
+    from footfall.ops.lock import hold
+    from footfall.store.engine import parse_url
+
+    folders = {settings.data.resolve()}
+    url = parse_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        folders.add(Path(str(url.database)).resolve().parent)
+    with contextlib.ExitStack() as held:
+        for folder in sorted(folders):
+            held.enter_context(hold(folder, settings.url))
+        yield
 
 
 async def _listen(settings: Settings, application: Any, greet: Any) -> None:
@@ -68,7 +114,7 @@ async def _listen(settings: Settings, application: Any, greet: Any) -> None:
     def stop() -> None:
         # Whoever is still sending after this long has nothing accepted yet.
         loop.call_later(settings.shutdown_timeout_s, serving.cancel)
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)

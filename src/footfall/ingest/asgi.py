@@ -19,6 +19,7 @@ from footfall.ingest.authenticate import authenticate, recall, require_scope
 from footfall.ingest.batch import track_batch
 from footfall.ingest.decode import decode_object
 from footfall.ingest.idempotency import fingerprint, fold_header, header_key
+from footfall.ingest.leftover import finishing, is_large
 from footfall.ingest.lookups import Lookups
 from footfall.ingest.names import Names
 from footfall.ingest.payloads import EventPayload, read
@@ -79,11 +80,16 @@ class HotPath:
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] not in _HANDLED:
+        if scope["type"] != "http":
+            await self._behind(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        if is_large(headers):
+            receive, send = finishing(receive, send)
+        if scope["method"] != "POST" or scope["path"] not in _HANDLED:
             await self._behind(scope, receive, send)
             return
         started = perf_counter()
-        headers = dict(scope["headers"])
         request = Request(request_id(headers), "POST", scope["path"], now_us())
         endpoint = _HANDLED[scope["path"]]
         try:
@@ -111,9 +117,9 @@ class HotPath:
             caller = recall(store, credential)
             if caller is None:
                 caller = await authenticate(store, credential, scope=None)
-            require_scope(caller, SCOPE)
             if scope["query_string"]:
                 is_rehearsal = wants_rehearsal(scope["query_string"])
+            require_scope(caller, SCOPE)
             check_content_type(headers)
             body = await read_body(receive, headers, self._settings.event_size_max_bytes)
             told = decode_object(body)
@@ -153,8 +159,8 @@ class HotPath:
         is_rehearsal = False
         try:
             caller = await authenticate(self._store, headers.get(b"authorization"), scope=None)
-            require_scope(caller, SCOPE)
             is_rehearsal = wants_rehearsal(scope["query_string"])
+            require_scope(caller, SCOPE)
             is_ndjson = check_content_type(headers, is_batch=True)
             body = await read_body(receive, headers, self._settings.batch_size_max_bytes)
             return await track_batch(

@@ -298,6 +298,7 @@ def _note_kind(payload: EventPayload, key: str, kind: str | None, faults: list[F
                 key,
             )
         )
+        return
     payload.object_kind = kind
 
 

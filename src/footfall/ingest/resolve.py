@@ -27,6 +27,8 @@ from footfall.errors import (
 )
 from footfall.ingest.names import Names
 from footfall.ingest.payloads import (
+    FIELDS,
+    FREE,
     OBJECT,
     PARAMETERS,
     PROFILE,
@@ -379,7 +381,6 @@ def _spoilt(faults: list[Fault], *names: str) -> bool:
 
 def _spoilt_object(faults: list[Fault]) -> bool:
     return any(
-        (fault.parameter or "").startswith("object")
-        or (fault.parameter or "").endswith(("_parameters", "_id"))
+        FIELDS.get(fault.parameter or "", (FREE, None))[0] in (OBJECT, PARAMETERS, TYPE)
         for fault in faults
     )

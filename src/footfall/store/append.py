@@ -5,7 +5,7 @@ statement. Special ones are first settled (``settle``). Keys, lifecycle steps, r
 ledger's entries are stored in the same commit as the events they belong to.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -14,7 +14,7 @@ from footfall.domain.events import EventDraft
 from footfall.domain.times import hour_of
 from footfall.errors import Fault
 from footfall.store.bulk import Bulk
-from footfall.store.settle import Settlement
+from footfall.store.settle import Settlement, key_conflict
 from footfall.store.tables import idempotency, lifecycles, rejections
 
 
@@ -108,16 +108,23 @@ class Appender:
         Raises:
             IntegrityError, Overtaken: another process was faster; roll back and call again.
         """
+        for run in _runs(submissions):
+            self._apply_run(connection, run)
+
+    def _apply_run(self, connection: Connection, submissions: Sequence[Submission]) -> None:
         drafts: list[EventDraft] = []
         special: list[EventDraft] = []
         for submission in submissions:
             if submission.batch is not None and _is_settled(connection, submission):
                 continue
             for draft in submission.drafts:
-                drafts.append(draft)
                 if draft.is_special:
                     draft.reset()
+                    if submission.batch is not None and draft.key == submission.batch.key:
+                        draft.refuse(key_conflict(draft.key))
+                        continue
                     special.append(draft)
+                drafts.append(draft)
         if special:
             Settlement(connection, special).settle()
             drafts = [draft for draft in drafts if draft.result == "created"]
@@ -139,14 +146,15 @@ class Appender:
             if draft.key is not None
         ]
         if keys:
-            self._bulk.insert(connection, idempotency, keys)
+            # Sorted, so that two processes take locks in the same order.
+            self._bulk.insert(connection, idempotency, sorted(keys))
         steps = [
             (draft.object_id, draft.action_id, draft.event_id)
             for draft in drafts
             if draft.is_lifecycle
         ]
         if steps:
-            self._bulk.insert(connection, lifecycles, steps)
+            self._bulk.insert(connection, lifecycles, sorted(steps))
 
     def _account(self, connection: Connection, submissions: Sequence[Submission]) -> None:
         entries: dict[tuple[int, int, int], list[int]] = {}
@@ -174,6 +182,19 @@ class Appender:
         batch.answer = batch.render()
         row = (submission.business_id, batch.key, batch.fingerprint, None, batch.answer)
         self._bulk.insert(connection, idempotency, [row])
+
+
+def _runs(submissions: Sequence[Submission]) -> Iterator[Sequence[Submission]]:
+    """Yield what may be decided together: a batch with a key sees all that came before it."""
+    start = 0
+    for position, submission in enumerate(submissions):
+        if submission.batch is not None:
+            if position > start:
+                yield submissions[start:position]
+            yield submissions[position : position + 1]
+            start = position + 1
+    if start < len(submissions):
+        yield submissions[start:]
 
 
 def _is_settled(connection: Connection, submission: Submission) -> bool:

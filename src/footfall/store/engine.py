@@ -63,7 +63,7 @@ def parse_url(text: str) -> URL:
     """
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ConfigurationError(
             "The database URL cannot be read; write sqlite:///FILE or "
             "postgresql://USER:PASSWORD@HOST/NAME."
@@ -86,7 +86,7 @@ def open_engines(text: str) -> Engines:
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Engines(_sqlite(url, writes=True), _sqlite(url, writes=False), url)
-    return Engines(_postgresql(url, 2), _postgresql(url, READERS), url)
+    return Engines(_postgresql(url, 2, writes=True), _postgresql(url, READERS, writes=False), url)
 
 
 def _json_text(value: Any) -> str:
@@ -98,13 +98,17 @@ def _create(url: URL, **options: Any) -> Engine:
         url,
         json_serializer=_json_text,
         json_deserializer=msgspec.json.decode,
+        # An error of the database names the statement, never a customer's address.
+        hide_parameters=True,
         **options,
     )
 
 
-def _postgresql(url: URL, size: int) -> Engine:
+def _postgresql(url: URL, size: int, *, writes: bool) -> Engine:
     # The server may be set to answer before its log is synced; Footfall's answer must not.
     options = "-c synchronous_commit=on -c timezone=UTC -c lock_timeout=10s"
+    if not writes:
+        options += " -c default_transaction_read_only=on"
     return _create(
         url,
         pool_size=size,

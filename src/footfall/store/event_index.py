@@ -113,7 +113,7 @@ class PostgresqlIndex:
         self, connection: Connection, wanted: Wanted, bound: Range, *, newest_first: bool
     ) -> Iterator[int]:
         query = _matching(wanted, bound, newest_first=newest_first)
-        with connection.execution_options(yield_per=200).execute(query) as result:
+        with connection.execute(query.execution_options(yield_per=200)) as result:
             yield from (row.id for row in result)
 
     def ranges(self, zone: Zone, bound: Range, *, newest_first: bool) -> Iterator[Range]:  # noqa: ARG002
@@ -193,7 +193,7 @@ class SqliteIndex:
         self.last_indexed = 0
 
     def start(self) -> None:
-        self._prepare()
+        self.prepare()
         self._thread = threading.Thread(target=self._keep, name="footfall-indexer")
         self._thread.start()
 
@@ -227,6 +227,20 @@ class SqliteIndex:
             yield Range(max(bound.first, block_range.first), min(bound.last, block_range.last))
         if not newest_first and recent.first <= recent.last:
             yield recent
+
+    def prepare(self) -> None:
+        """Take up the file where it is whole and of this database, else begin it anew."""
+        try:
+            self.last_indexed = self._read_state()
+        except sqlite3.Error as problem:
+            log.info("event_index_rebuilt", reason=str(problem))
+            for suffix in ("", "-wal", "-shm"):
+                self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+            connection = self._open()
+            connection.executescript(_SCHEMA)
+            connection.execute("insert into about values (?, ?)", self._about)
+            connection.close()
+            self.last_indexed = 0
 
     def index_full_blocks(self) -> int:
         """Index every block that has become full; return how many."""
@@ -273,19 +287,6 @@ class SqliteIndex:
     def _range_of(self, block: int) -> Range:
         return Range(block * self._block + 1, (block + 1) * self._block)
 
-    def _prepare(self) -> None:
-        try:
-            self.last_indexed = self._read_state()
-        except sqlite3.Error as problem:
-            log.info("event_index_rebuilt", reason=str(problem))
-            for suffix in ("", "-wal", "-shm"):
-                self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
-            connection = self._open()
-            connection.executescript(_SCHEMA)
-            connection.execute("insert into about values (?, ?)", self._about)
-            connection.close()
-            self.last_indexed = 0
-
     def _read_state(self) -> int:
         if not self._file.exists():
             raise sqlite3.DatabaseError("there is none")
@@ -307,9 +308,13 @@ class SqliteIndex:
         connection = sqlite3.connect(
             self._file, isolation_level=None, timeout=10, check_same_thread=False
         )
-        connection.execute("pragma journal_mode = wal")
-        # It can be rebuilt: no need to wait for the disk, only never to be torn.
-        connection.execute("pragma synchronous = normal")
+        try:
+            connection.execute("pragma journal_mode = wal")
+            # It can be rebuilt: no need to wait for the disk, only never to be torn.
+            connection.execute("pragma synchronous = normal")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     def _reader(self) -> sqlite3.Connection:
@@ -337,8 +342,12 @@ class SqliteIndex:
             "last": bound.last,
         }
         text = _LOOKUP.format(order="desc" if newest_first else "asc")
+        previous = 0
         for (event_id,) in self._reader().execute(text, values):
-            yield event_id
+            # It may have several of the facets, and then comes as often.
+            if event_id != previous:
+                yield event_id
+            previous = event_id
 
     def _zones(
         self, zone: Zone, bound: Range, indexed: int, *, newest_first: bool

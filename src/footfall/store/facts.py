@@ -42,8 +42,12 @@ class Cache(Generic[Fact]):
 
     def put(self, key: Hashable, row_id: int, fact: Fact) -> None:
         """Remember a fact about a row under one of its names."""
-        if key not in self._facts:
-            if len(self._facts) >= self._size:
+        known = self._row_of.get(key)
+        if known != row_id:
+            if known is not None:
+                # The name has passed to another row.
+                self._drop(key)
+            elif len(self._facts) >= self._size:
                 self._drop(next(iter(self._facts)))
             self._keys_of.setdefault(row_id, []).append(key)
             self._row_of[key] = row_id

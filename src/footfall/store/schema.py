@@ -5,9 +5,11 @@ SQLite a snapshot is taken first and kept beside the file.
 """
 
 import secrets
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import structlog
 from sqlalchemy import Connection, inspect, select, text
@@ -60,8 +62,10 @@ def snapshot(engines: Engines, name: str) -> Path:
     target = (
         folder / f"{engines.file.stem}-{name}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.db"
     )
-    with engines.read.connect() as connection:
-        connection.exec_driver_sql("vacuum into ?", (str(target),))
+    # The driver's own: neither a reader nor a transaction may make a copy.
+    with closing(engines.write.raw_connection()) as connection:
+        driver = cast("sqlite3.Connection", connection.driver_connection)
+        driver.execute("vacuum into ?", (str(target),))
     log.info("snapshot_written", file=str(target))
     return target
 

@@ -2,8 +2,9 @@
 
 Is the key new, the session free, the object there, the lifecycle step the first? All drafts of a
 group are looked up together, decided one by one in order of arrival, and what they need is made
-together. Two processes on PostgreSQL may decide alike at the same moment: constraints refuse the
-second, and the writer starts it over, when it sees what the first one did.
+together, sorted, so that two processes take locks in the same order. Two processes on PostgreSQL
+may decide alike at the same moment: constraints refuse the second, and the writer starts it over,
+when it sees what the first one did.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -100,8 +101,10 @@ class Settlement:
                 )
                 for row_id, text, profile_id in self._connection.execute(query):
                     self._sessions[business_id, text] = _Session(row_id, profile_id)
+        # One batch may name a session by its own id and by its public one.
+        self._attachable = {each.id: each for each in self._sessions.values() if each.id}
         attachable = {d.session_id for d in self._drafts if d.attaches and d.session_id is not None}
-        for chunk in _chunks(attachable):
+        for chunk in _chunks(attachable - self._attachable.keys()):
             query = select(*columns).where(sessions.c.id.in_(chunk))
             for row_id, _, profile_id in self._connection.execute(query):
                 self._attachable[row_id] = _Session(row_id, profile_id)
@@ -170,6 +173,7 @@ class Settlement:
                 draft.made_session = True
                 made.append(_session_row(business_id, text, session, draft.received_at))
         if made:
+            made.sort(key=lambda row: (row["business_id"], row["text"]))
             returned = self._connection.execute(
                 insert(sessions).returning(sessions.c.id, sessions.c.business_id, sessions.c.text),
                 made,
@@ -184,7 +188,8 @@ class Settlement:
 
     def _attach(self, new: set[int]) -> None:
         log: list[dict[str, Any]] = []
-        for session in (*self._sessions.values(), *self._attachable.values()):
+        known = dict.fromkeys((*self._sessions.values(), *self._attachable.values()))
+        for session in sorted(known, key=lambda each: each.id or 0):
             draft = session.attached_by
             if draft is None:
                 continue
@@ -202,11 +207,14 @@ class Settlement:
 
     def _make_objects(self, accepted: list[EventDraft]) -> None:
         missing: dict[tuple[object, ...], EventDraft] = {}
+        made_under: dict[tuple[object, ...], tuple[object, ...]] = {}
         for draft in accepted:
             if draft.new_object is not None:
                 key = _object_key(draft, draft.new_object)
-                if key not in self._objects:
-                    missing.setdefault(key, draft)
+                if key not in self._objects and key not in made_under:
+                    missing[key] = draft
+                    for other in _object_keys(draft, draft.new_object):
+                        made_under.setdefault(other, key)
         if missing:
             for draft in missing.values():
                 draft.made_object = True
@@ -214,10 +222,12 @@ class Settlement:
                 self._connection,
                 [
                     (key, draft.business_id, draft.received_at, draft.new_object)
-                    for key, draft in missing.items()
+                    for key, draft in sorted(missing.items(), key=_lock_order)
                     if draft.new_object is not None
                 ],
             )
+            for other, key in made_under.items():
+                self._objects.setdefault(other, self._objects[key])
         for draft in accepted:
             if draft.new_object is not None:
                 fact = self._objects[_object_key(draft, draft.new_object)]
@@ -235,23 +245,42 @@ def belongs_to_another() -> Invalid:
     )
 
 
+def key_conflict(key: str | None) -> IdempotencyConflict:
+    """Return the fault of a key that is another event's, or a whole batch's."""
+    return IdempotencyConflict(
+        f"The key “{key}” was used before with another body; use a new key for a new event, or "
+        "send the first body again.",
+        "event_id",
+    )
+
+
 def _repeat_or_conflict(draft: EventDraft, fingerprint: bytes, original: EventDraft | int) -> None:
     if fingerprint == draft.fingerprint:
         draft.repeat(original)
     else:
-        draft.refuse(
-            IdempotencyConflict(
-                f"The key “{draft.key}” was used before with another body; use a new key for a new "
-                "event, or send the first body again.",
-                "event_id",
-            )
-        )
+        draft.refuse(key_conflict(draft.key))
 
 
 def _object_key(draft: EventDraft, new: ObjectDraft | None) -> tuple[object, ...]:
     """Return what names an object to be found or made; one without a name is only itself."""
     identity = new.identity() if new is not None else None
     return (draft.business_id, *identity) if identity else (draft.business_id, id(draft))
+
+
+def _object_keys(draft: EventDraft, new: ObjectDraft) -> list[tuple[object, ...]]:
+    """Return everything that finds an object once it is made."""
+    named = [
+        (draft.business_id, new.kind, field, new.source, text)
+        for field in ("reference", "sku")
+        if (text := getattr(new, field)) is not None
+    ]
+    return [*named] or [_object_key(draft, new)]
+
+
+def _lock_order(made: tuple[tuple[object, ...], EventDraft]) -> str:
+    """Order what a constraint can refuse; the rest goes before it, as it arrived."""
+    key, _ = made
+    return repr(key) if "reference" in key[2:3] else ""
 
 
 def _session_row(business_id: int, text: str, session: _Session, at: int) -> dict[str, Any]:
@@ -286,7 +315,6 @@ def _by_business(pairs: Iterable[tuple[int, str | None]]) -> Iterator[tuple[int,
 
 
 def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    # Sorted, so that two processes take locks in the same order.
     ordered = iter(sorted(values))
     while chunk := list(islice(ordered, CHUNK)):
         yield chunk

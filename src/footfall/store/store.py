@@ -138,6 +138,8 @@ class Store:
             await asyncio.sleep(facts.FOLLOW_EVERY_S)
             try:
                 self.facts.follow(await self.read(partial(facts.news, seen=self.facts.seen)))
-            except Refused:
+            except Exception as problem:
                 # What cannot be followed may have changed: trust nothing until it can.
                 self.facts.clear()
+                if not isinstance(problem, Refused):
+                    log.error("changes_not_followed", error=repr(problem), exc_info=problem)

@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from footfall.errors import FootfallError, Refused, Unavailable
 from footfall.store.settle import Overtaken
@@ -28,7 +28,10 @@ from footfall.store.stats import WriterStats
 log = structlog.get_logger(__name__)
 
 ATTEMPTS: Final = 4
-"""How often a group is tried when another process took a name first (PostgreSQL only)."""
+"""How often a group is tried when another process was in its way (PostgreSQL only)."""
+
+IN_EACH_OTHERS_WAY: Final = frozenset({"40001", "40P01"})
+"""What PostgreSQL calls a serialization failure and a deadlock: start over."""
 
 
 class Work(Protocol):
@@ -97,7 +100,13 @@ class Writer:
         driver = engine.dialect.loaded_dbapi
         # The bulk statements go to the driver itself: its errors come unwrapped.
         self._overtaken = (IntegrityError, Overtaken, driver.IntegrityError)
-        self._broken = (DBAPIError, OSError, driver.Error)
+        self._broken = (
+            OperationalError,
+            InterfaceError,
+            driver.OperationalError,
+            driver.InterfaceError,
+            OSError,
+        )
         self._open: Group | None = None
         self._is_committing = False
         self._last: Group | None = None
@@ -109,7 +118,7 @@ class Writer:
         self._thread: threading.Thread | None = None
         self.stats = WriterStats()
         self.has_failed = False
-        """Whether the last commit failed; an attempt to write tells whether it still would."""
+        """Whether the last commit failed; the next one that does not tells that it is over."""
 
     @property
     def waiting(self) -> int:
@@ -159,7 +168,8 @@ class Writer:
         return group
 
     def _join(self, size: int) -> Group:
-        if self._closing or self._waiting + size > self._max_waiting:
+        # More than the whole bound at once is taken when nothing waits: it would never fit else.
+        if self._closing or self._waiting + size > max(self._max_waiting, size):
             self.stats.refused += size
             why = "is shutting down" if self._closing else "has too much waiting to be stored"
             raise Refused([Unavailable(f"The server {why}; send the same request again shortly.")])
@@ -199,17 +209,18 @@ class Writer:
 
     def _commit(self, group: Group) -> None:
         started = time.perf_counter()
-        self.has_failed = False
         try:
             self._apply_whole(group)
-        except self._overtaken:
-            self._apply_one_by_one(group)
-        except self._broken as problem:
-            self._fail(group, problem)
+            self.has_failed = False
         except Exception as problem:
-            # Never expected; one caller's oddity must not cost the others their events.
-            log.error("commit_failed", error=repr(problem), exc_info=True)
-            self._apply_one_by_one(group)
+            if self._was_overtaken(problem):
+                self._apply_one_by_one(group)
+            elif isinstance(problem, self._broken):
+                self._fail(group, problem)
+            else:
+                # Never expected; one caller's oddity must not cost the others their events.
+                log.error("commit_failed", error=repr(problem), exc_info=True)
+                self._apply_one_by_one(group)
         self.stats.commit(group.size, time.perf_counter() - started)
 
     def _apply_whole(self, group: Group) -> None:
@@ -217,11 +228,18 @@ class Writer:
             try:
                 self._transaction(group.appends, group.writes)
                 return
-            except self._overtaken:
+            except Exception as problem:
                 # Another process took a key, session or object between our look and our insert;
                 # the second look sees it.
-                if attempt == ATTEMPTS - 1:
+                if attempt == ATTEMPTS - 1 or not self._was_overtaken(problem):
                     raise
+
+    def _was_overtaken(self, problem: Exception) -> bool:
+        cause = getattr(problem, "orig", problem)
+        return (
+            isinstance(problem, self._overtaken)
+            or getattr(cause, "sqlstate", None) in IN_EACH_OTHERS_WAY
+        )
 
     def _apply_one_by_one(self, group: Group) -> None:
         for append in group.appends:
@@ -232,9 +250,12 @@ class Writer:
     def _apply_alone(self, appends: list[Any], writes: list[Write], work: Any) -> None:
         try:
             self._transaction(appends, writes)
+            self.has_failed = False
         except Exception as problem:
             log.error("write_failed", error=repr(problem), exc_info=True)
             self._drop_connection()
+            self.has_failed = isinstance(problem, self._broken)
+            self.stats.failed += work.size
             work.error = Refused([_unavailable()])
 
     def _transaction(self, appends: list[Any], writes: list[Write]) -> None:
@@ -260,7 +281,7 @@ class Writer:
                 log.warning("connection_not_closed", error=repr(problem))
 
     def _fail(self, group: Group, problem: Exception) -> None:
-        log.error("commit_failed", events=group.size, error=str(problem).splitlines()[0])
+        log.error("commit_failed", events=group.size, error=_first_line(problem))
         self.stats.failed += group.size
         self._drop_connection()
         group.error = _unavailable()
@@ -272,6 +293,10 @@ def _unavailable() -> Unavailable:
         "The event store cannot be written to at the moment; nothing of this request was kept. "
         "Send the same request again after the time in Retry-After."
     )
+
+
+def _first_line(problem: Exception) -> str:
+    return (str(problem) or repr(problem)).splitlines()[0]
 
 
 def _run_in_savepoint(connection: Connection, write: Write) -> None:
