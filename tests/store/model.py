@@ -125,6 +125,8 @@ class World:
         known = self.find(wish.told)
         if wish.is_lifecycle and known in self.steps:
             assert known is not None
+            if wish.key is not None:
+                self.keys[wish.key] = (wish.fingerprint, self.steps[known])
             return "duplicate", self.steps[known]
         self._keep(wish, number, known)
         return "created", number

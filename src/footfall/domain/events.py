@@ -46,6 +46,7 @@ class EventDraft(msgspec.Struct, gc=False):
         is_special: the writer has something to decide about it.
         item: position in its batch.
         session_fact, object_fact: the rows found or made for ``new_session`` and ``new_object``.
+        binds_key: a duplicate by its lifecycle step, whose key is new.
         original: the draft in the same commit that it repeats.
         event_id: row number, once stored; of the earlier event when it is a duplicate.
     """
@@ -76,6 +77,7 @@ class EventDraft(msgspec.Struct, gc=False):
     event_id: int = 0
     fault: Fault | None = None
     original: "EventDraft | None" = None
+    binds_key: bool = False
     session_fact: SessionFact | None = None
     object_fact: ObjectFact | None = None
     made_session: bool = False
@@ -87,6 +89,7 @@ class EventDraft(msgspec.Struct, gc=False):
         self.result = "created"
         self.event_id = 0
         self.fault = self.original = None
+        self.binds_key = False
         self.session_fact = self.object_fact = None
         self.made_session = self.made_object = self.made_attachment = False
         if self.new_session is not None:

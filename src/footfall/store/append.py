@@ -130,9 +130,17 @@ class Appender:
             drafts = [draft for draft in drafts if draft.result == "created"]
         if drafts:
             self._store(connection, drafts)
-            for draft in special:
-                if draft.original is not None:
-                    draft.event_id = draft.original.event_id
+        for draft in special:
+            if draft.original is not None:
+                draft.event_id = draft.original.event_id
+        self._bind_keys(
+            connection,
+            [
+                draft
+                for draft in (*drafts, *(each for each in special if each.binds_key))
+                if draft.key is not None
+            ],
+        )
         self._account(connection, submissions)
 
     def _store(self, connection: Connection, drafts: list[EventDraft]) -> None:
@@ -140,14 +148,6 @@ class Appender:
         for draft, event_id in zip(drafts, ids, strict=True):
             draft.event_id = event_id
         self._bulk.insert_events(connection, drafts)
-        keys = [
-            (draft.business_id, draft.key, draft.fingerprint, draft.event_id, None)
-            for draft in drafts
-            if draft.key is not None
-        ]
-        if keys:
-            # Sorted, so that two processes take locks in the same order.
-            self._bulk.insert(connection, idempotency, sorted(keys))
         steps = [
             (draft.object_id, draft.action_id, draft.event_id)
             for draft in drafts
@@ -155,6 +155,15 @@ class Appender:
         ]
         if steps:
             self._bulk.insert(connection, lifecycles, sorted(steps))
+
+    def _bind_keys(self, connection: Connection, drafts: list[EventDraft]) -> None:
+        if drafts:
+            keys = [
+                (draft.business_id, draft.key, draft.fingerprint, draft.event_id, None)
+                for draft in drafts
+            ]
+            # Sorted, so that two processes take locks in the same order.
+            self._bulk.insert(connection, idempotency, sorted(keys))
 
     def _account(self, connection: Connection, submissions: Sequence[Submission]) -> None:
         entries: dict[tuple[int, int, int], list[int]] = {}

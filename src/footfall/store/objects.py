@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, insert, or_, select
 
 from footfall.domain.objects import ObjectDraft, ObjectFact
+from footfall.store.facts import changed
 from footfall.store.tables import objects
 
 Key = tuple[object, ...]
@@ -47,11 +48,28 @@ def create_many(
     connection: Connection, told: Sequence[tuple[Key, int, int, ObjectDraft]]
 ) -> dict[Key, ObjectFact]:
     """Make objects: (key, business, time of arrival, draft) each; return their facts by key."""
+    drafts_of: dict[int, list[ObjectDraft]] = {}
+    for _, business_id, _, draft in told:
+        drafts_of.setdefault(business_id, []).append(draft)
+    for business_id, drafts in drafts_of.items():
+        forget_namesakes(connection, business_id, drafts)
     returned = connection.execute(
         insert(objects).returning(*_FACT, sort_by_parameter_order=True),
         [object_row(business_id, at, draft) for _, business_id, at, draft in told],
     )
     return {key: ObjectFact(*row) for (key, *_), row in zip(told, returned, strict=True)}
+
+
+def forget_namesakes(
+    connection: Connection, business_id: int, drafts: Sequence[ObjectDraft]
+) -> None:
+    """Note that texts which meant one object may now mean another one, or several."""
+    texts = {text for draft in drafts for text in (draft.reference, draft.sku) if text is not None}
+    names = [(text, None) for text in sorted(texts)]
+    for kind in {None, *(draft.kind for draft in drafts)} if names else ():
+        for facts in find_named(connection, business_id, names, kind).values():
+            for fact in facts:
+                changed(connection, "object", fact.id)
 
 
 def object_row(business_id: int, at: int, draft: ObjectDraft) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from footfall.domain.objects import ObjectDraft
 from footfall.errors import Fault, ParameterNotUnique, Refused
 from footfall.store import pages
 from footfall.store.facts import changed
-from footfall.store.objects import find_named, object_row
+from footfall.store.objects import find_named, forget_namesakes, object_row
 from footfall.store.pages import Bounds
 from footfall.store.tables import objects
 
@@ -67,7 +67,7 @@ def create(connection: Connection, business_id: int, draft: ObjectDraft, at: int
         Refused: its source has one of that reference.
     """
     _refuse_taken(connection, business_id, draft.source, draft.reference)
-    _forget_namesakes(connection, business_id, draft)
+    forget_namesakes(connection, business_id, [draft])
     row = connection.execute(
         insert(objects).values(object_row(business_id, at, draft)).returning(*_COLUMNS)
     ).one()
@@ -84,7 +84,7 @@ def change(
     """
     reference = draft.reference if draft.reference is not None else product.reference
     _refuse_taken(connection, business_id, draft.source or product.source, reference, product.id)
-    _forget_namesakes(connection, business_id, draft)
+    forget_namesakes(connection, business_id, [draft])
     texts = {name: getattr(draft, name) for name in ("reference", "sku", "name")}
     columns: dict[str, Any] = {name: text for name, text in texts.items() if text is not None}
     data = dict(product.data or {})
@@ -139,13 +139,3 @@ def _refuse_taken(
                 )
             ]
         )
-
-
-def _forget_namesakes(connection: Connection, business_id: int, draft: ObjectDraft) -> None:
-    """Note that texts which meant one product may now mean another one, or several."""
-    texts = {text for text in (draft.reference, draft.sku) if text is not None}
-    for kind in (KIND, None) if texts else ():
-        named = find_named(connection, business_id, [(text, None) for text in sorted(texts)], kind)
-        for facts in named.values():
-            for fact in facts:
-                changed(connection, "object", fact.id)

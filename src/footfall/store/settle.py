@@ -138,6 +138,10 @@ class Settlement:
             first = self._steps.setdefault(step, draft)
             if first is not draft:
                 draft.repeat(first)
+                if draft.key is not None:
+                    # Its key names the event it repeats: for ever, and for this body only.
+                    draft.binds_key = True
+                    self._keys[draft.business_id, draft.key] = (draft.fingerprint, first)
                 return False
         if draft.key is not None:
             self._keys[draft.business_id, draft.key] = (draft.fingerprint, draft)
