@@ -3,6 +3,8 @@
 import shlex
 from typing import NamedTuple
 
+from sqlalchemy import text
+
 from footfall.domain.public_ids import Kind, PublicIds
 from footfall.store import businesses, tokens
 from footfall.store.store import Store
@@ -22,13 +24,16 @@ class FirstStart(NamedTuple):
 def welcome(store: Store) -> FirstStart | None:
     """Make a business and a private token when there is no business yet."""
     with store.engines.write.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Two servers starting on one empty database: the second finds the first one's.
+            connection.execute(text("select pg_advisory_xact_lock(4703)"))
         if businesses.all_of(connection):
             return None
         business = businesses.create(
             connection, BUSINESS_NAME, currency="USD", timezone="UTC", country="US"
         )
-        _, text = tokens.create(connection, business.id, TOKEN_NAME)
-    return FirstStart(_public(store.public_ids, business.id), text)
+        _, token = tokens.create(connection, business.id, TOKEN_NAME)
+    return FirstStart(_public(store.public_ids, business.id), token)
 
 
 def commands(url: str, token: str) -> list[tuple[str, str]]:

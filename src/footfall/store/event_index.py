@@ -266,8 +266,11 @@ class SqliteIndex:
             try:
                 self.index_full_blocks()
             except sqlite3.Error as problem:
-                # Slower look-ups, nothing worse; full disks and locks pass.
+                # Slower look-ups, nothing worse. Full disks and locks pass; a file that was taken
+                # away or filled by somebody else is looked at anew.
                 log.warning("event_index_behind", error=str(problem))
+                with suppress(sqlite3.Error):
+                    self.prepare()
 
     def _add(self, connection: sqlite3.Connection, block: int) -> None:
         first, last = self._range_of(block)

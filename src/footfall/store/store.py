@@ -5,6 +5,7 @@ group commit. Noun modules beside this one hold the functions to be run; they ne
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -127,7 +128,7 @@ class Store:
         try:
             with self.engines.read.begin() as connection:
                 return fn(connection)
-        except DBAPIError as problem:
+        except (DBAPIError, sqlite3.Error) as problem:
             log.error("read_failed", error=str(problem).splitlines()[0])
             raise Refused(
                 [Unavailable("The event store cannot be read at the moment; try again shortly.")]
