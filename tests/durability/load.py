@@ -44,9 +44,9 @@ class Sender:
         try:
             connection.request(sent.method, sent.path, sent.body, headers)
             if not is_impatient:
-                response = connection.getresponse()
-                fields = {name.lower(): value for name, value in response.getheaders()}
-                return Answer(response.status, fields, response.read())
+                with connection.getresponse() as response:
+                    fields = {name.lower(): value for name, value in response.getheaders()}
+                    return Answer(response.status, fields, response.read())
         except (OSError, http.client.HTTPException):
             pass
         sent.is_lost = True

@@ -99,8 +99,9 @@ class Sent:
         self.answers.append(answer)
         if answer.status == 207:
             return self._note_results(answer.json()["results"])
-        for item in self.items:
-            item.fate = self.fate
+        if answer.status != 503 or not self.is_settled:
+            for item in self.items:
+                item.fate = self.fate
         if answer.status == 503:
             return _odd_refusal(answer)
         is_good = all(item.is_good for item in self.items)

@@ -8,11 +8,10 @@ events after the last block. The file is derived: it is rebuilt when it is missi
 another database, and no backup needs it.
 """
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -26,7 +25,11 @@ from footfall.store.tables import events
 log = structlog.get_logger(__name__)
 
 POLL_S: Final = 0.5
-NICENESS: Final = 15
+QUIET_EVENTS: Final = 2000
+"""Fewer new events than this between two looks count as quiet."""
+
+BEHIND_BLOCKS: Final = 32
+"""How far the index may stay behind for the sake of those who wait for an answer."""
 EVERYTHING: Final = 1 << 62
 """Above every event's row number."""
 
@@ -242,29 +245,41 @@ class SqliteIndex:
             connection.close()
             self.last_indexed = 0
 
-    def index_full_blocks(self) -> int:
-        """Index every block that has become full; return how many."""
+    def index_full_blocks(self, at_most: int | None = None) -> int:
+        """Index the blocks that have become full, or some of them; return how many."""
         added = 0
-        connection = self._open()
-        try:
-            connection.execute("attach database ? as source", (str(self._database),))
-            while not self._stop.is_set():
-                latest = connection.execute("select max(id) from source.events").fetchone()[0] or 0
+        with self._attached() as connection:
+            latest = _latest(connection)
+            while not self._stop.is_set() and added != at_most:
                 if latest < self.last_indexed + self._block:
                     break
                 self._add(connection, self.last_indexed // self._block)
                 added += 1
-        finally:
-            connection.close()
         return added
 
+    @contextmanager
+    def _attached(self) -> Iterator[sqlite3.Connection]:
+        connection = self._open()
+        try:
+            connection.execute("attach database ? as source", (str(self._database),))
+            yield connection
+        finally:
+            connection.close()
+
     def _keep(self) -> None:
-        # Whoever waits for an answer goes first; a busy hour is indexed when it is over.
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        seen = 0
         while not self._stop.wait(POLL_S):
             try:
-                self.index_full_blocks()
+                with self._attached() as connection:
+                    latest = _latest(connection)
+                # Whoever waits for an answer goes first: a busy hour is indexed when it is over,
+                # as long as what is left to be scanned stays bearable.
+                is_quiet = latest - seen < QUIET_EVENTS
+                seen = latest
+                if is_quiet:
+                    self.index_full_blocks()
+                elif latest - self.last_indexed > BEHIND_BLOCKS * self._block:
+                    self.index_full_blocks(at_most=1)
             except sqlite3.Error as problem:
                 # Slower look-ups, nothing worse. Full disks and locks pass; a file that was taken
                 # away or filled by somebody else is looked at anew.
@@ -299,7 +314,7 @@ class SqliteIndex:
                 raise sqlite3.DatabaseError("it is of another installation or block size")
             last: int | None = connection.execute("select max(block) from blocks").fetchone()[0]
             connection.execute("attach database ? as source", (str(self._database),))
-            latest = connection.execute("select max(id) from source.events").fetchone()[0] or 0
+            latest = _latest(connection)
         finally:
             connection.close()
         indexed = 0 if last is None else self._range_of(last).last
@@ -362,3 +377,8 @@ class SqliteIndex:
         text = _ZONES.format(order="desc" if newest_first else "asc")
         for (block,) in self._reader().execute(text, {"low": low, "high": high, **zone._asdict()}):
             yield block
+
+
+def _latest(connection: sqlite3.Connection) -> int:
+    latest: int | None = connection.execute("select max(id) from source.events").fetchone()[0]
+    return latest or 0
