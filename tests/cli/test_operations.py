@@ -73,7 +73,7 @@ def test_doctor_passes_a_sound_installation(tmp_path: Path) -> None:
 
 def test_settings_mask_the_password_and_show_what_is_in_effect(tmp_path: Path) -> None:
     url = "postgresql://me:hunter2@db.example/footfall"
-    shown = footfall_json("settings", "--data", tmp_path, FOOTFALL_DATABASE=url)
+    shown = footfall_json("settings", FOOTFALL_DATA=str(tmp_path), FOOTFALL_DATABASE=url)
     by_name = {each["name"]: each["value"] for each in shown}
     assert by_name["data"] == str(tmp_path)
     assert by_name["database"] == "postgresql://me:***@db.example/footfall"

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 
 from tests.server import Server
 
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 EVERY_S = 0.01
 
 

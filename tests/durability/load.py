@@ -18,7 +18,7 @@ from tests.durability.sent import Answer, Sent
 from tests.server import Server
 
 SENDERS = 8
-ANSWER_LIMIT_S = 30
+ANSWER_LIMIT_S = 60
 PACE_S = 0.02
 """How often somebody who finds nobody listening, or is turned away, tries again."""
 
