@@ -18,6 +18,7 @@ from footfall.errors import Fault, Refused, Unavailable
 from footfall.ingest.authenticate import authenticate, recall, require_scope
 from footfall.ingest.batch import track_batch
 from footfall.ingest.decode import decode_object
+from footfall.ingest.express import express
 from footfall.ingest.idempotency import fingerprint, fold_header, header_key
 from footfall.ingest.leftover import finishing, is_large
 from footfall.ingest.lookups import Lookups
@@ -57,6 +58,7 @@ Application = Callable[[Any, Receive, Send], Awaitable[None]]
 Answer = tuple[int, Headers, bytes]
 
 SCOPE = "events:write"
+KEY_FIELD = b"idempotency-key"
 EVENT_PATHS = frozenset({"/v1/attribution/events", "/attribution/events"})
 BATCH_PATHS = frozenset({path + "/batch" for path in EVENT_PATHS})
 _HANDLED = {**dict.fromkeys(EVENT_PATHS, "event"), **dict.fromkeys(BATCH_PATHS, "batch")}
@@ -122,22 +124,14 @@ class HotPath:
             require_scope(caller, SCOPE)
             check_content_type(headers)
             body = await read_body(receive, headers, self._settings.event_size_max_bytes)
-            told = decode_object(body)
-            faults: list[Fault] = []
-            payload = _read(told, headers, faults)
-            names = Names(store.facts, caller)
-            of_shape = len(faults)
-            draft = resolve(payload, caller, names, request.received_at, faults)
-            while names.lacks_some:
-                await self._lookups.load(names)
-                del faults[of_shape:]
-                draft = resolve(payload, caller, names, request.received_at, faults)
-            if faults:
-                raise Refused(faults)
-            if draft.key is not None:
-                draft.fingerprint = fingerprint(told)
+            draft = payload = None
+            if not is_rehearsal and KEY_FIELD not in headers:
+                draft = express(body, caller, store.facts, request.received_at)
+            if draft is None:
+                payload, draft = await self._resolve(body, headers, caller, request)
             submission = _submission(caller, request, draft, payload, body)
             if is_rehearsal:
+                assert payload is not None
                 await store.rehearse(submission)
                 return describe_rehearsal(store, payload, draft, request)
             generation = store.facts.generation
@@ -150,6 +144,25 @@ class HotPath:
             remember(store.facts, submission.drafts, generation)
         self._counters.events[draft.result] += 1
         return _answer(draft, request)
+
+    async def _resolve(
+        self, body: bytes, headers: HeaderMap, caller: Caller, request: Request
+    ) -> tuple[EventPayload, EventDraft]:
+        told = decode_object(body)
+        faults: list[Fault] = []
+        payload = _read(told, headers, faults)
+        names = Names(self._store.facts, caller)
+        of_shape = len(faults)
+        draft = resolve(payload, caller, names, request.received_at, faults)
+        while names.lacks_some:
+            await self._lookups.load(names)
+            del faults[of_shape:]
+            draft = resolve(payload, caller, names, request.received_at, faults)
+        if faults:
+            raise Refused(faults)
+        if draft.key is not None:
+            draft.fingerprint = fingerprint(told)
+        return payload, draft
 
     async def _batch(
         self, scope: Any, receive: Receive, headers: HeaderMap, request: Request
@@ -169,7 +182,7 @@ class HotPath:
                 caller,
                 request,
                 body,
-                headers.get(b"idempotency-key"),
+                headers.get(KEY_FIELD),
                 self._counters,
                 is_ndjson=is_ndjson,
                 is_rehearsal=is_rehearsal,
@@ -219,16 +232,16 @@ class HotPath:
 
 def _read(told: dict[str, Any], headers: HeaderMap, faults: list[Fault]) -> EventPayload:
     payload = read(told, faults)
-    if b"idempotency-key" in headers:
-        fold_header(payload, header_key(headers[b"idempotency-key"], faults), faults)
+    if KEY_FIELD in headers:
+        fold_header(payload, header_key(headers[KEY_FIELD], faults), faults)
     return payload
 
 
 def _submission(
-    caller: Caller, request: Request, draft: EventDraft, payload: EventPayload, body: bytes
+    caller: Caller, request: Request, draft: EventDraft, payload: EventPayload | None, body: bytes
 ) -> Submission:
     def refusal(_: int, fault: Fault) -> dict[str, Any]:
-        faults = [payload.respell(fault)]
+        faults = [fault if payload is None else payload.respell(fault)]
         return rejection(request, caller.business_id, caller.token_id, fault.status, faults, body)
 
     return Submission(caller.business_id, caller.token_id, request.received_at, [draft], refusal)

@@ -22,6 +22,7 @@ from footfall.errors import (
     status_of,
 )
 from footfall.ingest.decode import decode_object, split_array, split_lines, too_large
+from footfall.ingest.express import express
 from footfall.ingest.idempotency import HEADER, fingerprint, header_key, raw_fingerprint
 from footfall.ingest.lookups import Lookups
 from footfall.ingest.names import Names
@@ -32,7 +33,7 @@ from footfall.ingest.resolve import resolve
 from footfall.ingest.respond import JSON, REPLAYED, Headers, describe
 from footfall.ops.counters import Counters
 from footfall.store.append import BatchKey, Submission
-from footfall.store.facts import Caller
+from footfall.store.facts import Caller, Facts
 from footfall.store.store import Store
 
 STATUS: Final = 207
@@ -81,7 +82,7 @@ async def track_batch(
     if faults:
         raise Refused(faults)
     items = _split(body, is_ndjson=is_ndjson, events_max=events_max)
-    await _read(items, event_size_max_bytes)
+    await _read(items, store.facts, caller, request, event_size_max_bytes)
     await _resolve(items, store, lookups, caller, request)
     submission = _submission(items, caller, request)
     fields: Headers = [JSON, (b"request-id", request.id.encode("latin-1"))]
@@ -120,19 +121,29 @@ def _split(body: bytes, *, is_ndjson: bool, events_max: int) -> list[Item]:
     return [Item(index, bytes(part)) for index, part in enumerate(parts)]
 
 
-async def _read(items: list[Item], size_max_bytes: int) -> None:
+async def _read(
+    items: list[Item], facts: Facts, caller: Caller, request: Request, size_max_bytes: int
+) -> None:
     for item in items:
-        try:
-            if len(item.body) > size_max_bytes:
-                raise too_large(size_max_bytes)
-            item.told = decode_object(item.body)
-        except Refused as refused:
-            item.faults = refused.faults
-            continue
-        item.payload = read(item.told, item.faults)
-        item.key = item.payload.key
+        item.draft = express(item.body, caller, facts, request.received_at)
+        if item.draft is not None:
+            item.draft.item = item.index
+        else:
+            _read_item(item, size_max_bytes)
         if item.index % TURN == TURN - 1:
             await asyncio.sleep(0)
+
+
+def _read_item(item: Item, size_max_bytes: int) -> None:
+    try:
+        if len(item.body) > size_max_bytes:
+            raise too_large(size_max_bytes)
+        item.told = decode_object(item.body)
+    except Refused as refused:
+        item.faults = refused.faults
+        return
+    item.payload = read(item.told, item.faults)
+    item.key = item.payload.key
 
 
 async def _resolve(

@@ -108,8 +108,12 @@ class Appender:
         Raises:
             IntegrityError, Overtaken: another process was faster; roll back and call again.
         """
-        for run in _runs(submissions):
-            self._apply_run(connection, run)
+        try:
+            for run in _runs(submissions):
+                self._apply_run(connection, run)
+        except BaseException:
+            self._bulk.start_over()
+            raise
 
     def _apply_run(self, connection: Connection, submissions: Sequence[Submission]) -> None:
         drafts: list[EventDraft] = []

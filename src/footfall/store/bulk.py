@@ -24,6 +24,9 @@ class Bulk(Protocol):
     def allocate(self, connection: Connection, count: int) -> Sequence[int]:
         """Return row numbers for new events, ascending."""
 
+    def start_over(self) -> None:
+        """Forget what was allocated: somebody else may have been faster."""
+
     def insert_events(self, connection: Connection, drafts: Sequence[EventDraft]) -> None:
         """Insert events whose row numbers are set."""
 
@@ -65,24 +68,36 @@ class SqliteBulk:
     back, so one statement with 256 rows is several times faster than 256 with one row.
     """
 
-    SIZES: Final = (256, 128, 64, 32, 16, 8, 4, 2, 1)
-    """Rows per statement; a group is cut into these, so that few statements need be prepared."""
+    UNIT: Final = 64
+    MOST: Final = 4 * UNIT
+    """Rows per statement: whole units up to four, then any rest at once.
+
+    Few statements a group, because each waits for the interpreter lock; few different ones, because
+    each has to be prepared once.
+    """
 
     def __init__(self) -> None:
+        self._next: int | None = None
         self._texts: dict[tuple[str, int], str] = {}
         self._ledger = str(upsert("sqlite").compile(dialect=sqlite.dialect()))
 
     def allocate(self, connection: Connection, count: int) -> Sequence[int]:
-        query = "select seq from sqlite_sequence where name = 'events'"
-        row = _driver(connection).execute(query).fetchone()
-        first = (row[0] if row else 0) + 1
+        first = self._next
+        if first is None:
+            query = "select seq from sqlite_sequence where name = 'events'"
+            row = _driver(connection).execute(query).fetchone()
+            first = (row[0] if row else 0) + 1
+        self._next = first + count
         return range(first, first + count)
+
+    def start_over(self) -> None:
+        self._next = None
 
     def insert_events(self, connection: Connection, drafts: Sequence[EventDraft]) -> None:
         self.insert(connection, events, [_event_row(draft) for draft in drafts])
 
     def insert(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-        for start, size in _cut(len(rows), self.SIZES):
+        for start, size in _cut(len(rows), self.UNIT, self.MOST):
             values: list[Any] = []
             for row in rows[start : start + size]:
                 values += row
@@ -117,6 +132,9 @@ class PostgresqlBulk:
         )
         return [row[0] for row in rows]
 
+    def start_over(self) -> None:
+        pass
+
     def insert_events(self, connection: Connection, drafts: Sequence[EventDraft]) -> None:
         with connection.connection.cursor() as cursor, cursor.copy(self._copy) as copy:  # type: ignore[attr-defined]
             for draft in drafts:
@@ -139,9 +157,11 @@ def _driver(connection: Connection) -> sqlite3.Connection:
     return driver
 
 
-def _cut(count: int, sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _cut(count: int, unit: int, most: int) -> Iterator[tuple[int, int]]:
+    """Yield (start, size): ``most`` as often as it fits, then whole units, then the rest."""
     start = 0
-    for size in sizes:
-        while count - start >= size:
-            yield start, size
-            start += size
+    while start < count:
+        left = count - start
+        size = most if left >= most else left - left % unit or left
+        yield start, size
+        start += size
