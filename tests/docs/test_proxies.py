@@ -1,5 +1,7 @@
 """The reverse proxies of ``deploy`` hide, pass and bound what they should, in front of a server."""
 
+import socket
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ import httpx
 import pytest
 
 from tests.docs.proxies import PROXIES, Proxy
+from tests.durability.conditions import until
 from tests.server import Server, serving
 
 EVENTS = "/v1/attribution/events"
@@ -81,6 +84,31 @@ def test_what_is_too_large_is_refused_in_the_shape_of_every_error(proxy: Proxy) 
     for content in (announced, announced * 2, in_parts):
         answer = proxy.client.post(EVENTS + "/batch", content=content)
         assert (answer.status_code, told(answer)) == (413, ["too_large"])
+
+
+def test_who_hangs_up_on_nginx_is_not_forgotten(proxy: Proxy, server: Server) -> None:
+    if not proxy.plain_url:
+        pytest.skip("Caddy passes it on when a caller hangs up, and cannot be told not to")
+    session = "hungUpOnTheProxyRightAfterTheEnd"
+    content = f'{{"action":"subscribed","session":"{session}"}}'
+    url = proxy.client.base_url
+    request = (
+        f"POST {EVENTS} HTTP/1.1\r\nHost: {url.host}\r\nAuthorization: Bearer {server.token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n{content}"
+    )
+    trust = ssl.create_default_context()
+    trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+    for _ in range(20):
+        with (
+            socket.create_connection((url.host, url.port or 443), timeout=30) as plain,
+            trust.wrap_socket(plain) as sender,
+        ):
+            sender.sendall(request.encode())
+    count = (
+        "select count(*) from events join sessions on sessions.id = events.session_id "
+        f"where sessions.text = '{session}'"
+    )
+    until(lambda: server.query(count) == [(20,)], "the events to be stored")
 
 
 def test_plain_http_is_refused_and_not_redirected(proxy: Proxy) -> None:

@@ -78,8 +78,8 @@ def test_every_row_is_stored_with_its_time_amount_and_owner(
     assert (report.stored, report.rejected, report.profiles) == (3, 0, 1)
     assert report.complete
     rows = footfall_server.query(
-        "select profiles.reference, sessions.text is not null, objects.reference, amount_minor, "
-        "events.currency, tracked_at from events "
+        "select profiles.reference, sessions.text is not null, objects.reference, "
+        "events.amount_minor, events.currency, tracked_at from events "
         "left join profiles on profiles.id = events.profile_id "
         "left join sessions on sessions.id = events.session_id "
         "join objects on objects.id = events.object_id order by events.id"
