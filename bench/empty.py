@@ -1,9 +1,8 @@
 """The empty handler: the fastest a POST can be answered on the server that Footfall runs on.
 
-Run as a process by ``process.empty``. Same options, event loop and interpreter settings as
-``footfall serve``; it looks at nothing and answers what Footfall answers. It takes the body in, as
-whoever answers a POST must: Granian ends the connection of a larger body left unread. With the
-argument ``unread`` it does not, which shows what taking a body in costs by itself.
+Run as a process by ``process.empty``. Same listener, event loop and interpreter settings as
+``footfall serve``; it looks at nothing and answers what Footfall answers. It takes the body in;
+with the argument ``unread`` it does not, which shows what taking a body in costs by itself.
 """
 
 import asyncio
@@ -13,12 +12,12 @@ import sys
 from typing import Any
 
 import uvloop
-from granian.server.embed import Server
 
-from footfall.cli.serve import server_options, tune_interpreter
+from footfall.cli.serve import tune_interpreter
+from footfall.listener import Listener, bind
 from footfall.settings import load
 
-_HEADERS = [(b"content-type", b"application/json")]
+_HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"14")]
 _BODY = b'{"state":"ok"}'
 
 
@@ -35,13 +34,15 @@ async def _answer_unread(_: Any, __: Any, send: Any) -> None:
 
 async def _serve(*, reads_body: bool) -> None:
     handler = _answer if reads_body else _answer_unread
-    server = Server(handler, **server_options(load()))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
-    gc.collect()
-    gc.freeze()
-    await server.serve()
+    settings = load()
+    with bind(settings.host, settings.port) as bound:
+        server = Listener(handler, settings, lambda: None)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, server.stop)
+        gc.collect()
+        gc.freeze()
+        await server.serve([bound])
 
 
 if __name__ == "__main__":

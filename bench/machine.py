@@ -12,7 +12,15 @@ from shutil import which
 from statistics import median
 from typing import Any, Final
 
-_PACKAGES: Final = ("footfall", "granian", "uvloop", "sqlalchemy", "msgspec", "psycopg")
+_PACKAGES: Final = (
+    "footfall",
+    "uvicorn",
+    "httptools",
+    "uvloop",
+    "sqlalchemy",
+    "msgspec",
+    "psycopg",
+)
 _SYNCS: Final = 50
 
 

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import gc
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,13 +56,17 @@ def tune_interpreter() -> None:
 
 async def _serve(settings: Settings) -> None:
     from footfall.app import running
+    from footfall.listener import Listener, bind
 
-    _refuse_taken_port(settings)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(settings):
+    with bind(settings.host, settings.port) as bound, _alone(settings):
         store, first = _open(settings)
         async with running(settings, store) as application:
-            await _listen(settings, application, lambda: _greet(settings, store, first))
+            listener = Listener(application, settings, lambda: _greet(settings, store, first))
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, listener.stop)
+            await listener.serve([bound])
 
 
 def _open(settings: Settings) -> tuple[Any, Any]:
@@ -102,65 +105,6 @@ def _alone(settings: Settings) -> Iterator[None]:
         for folder in sorted(folders):
             held.enter_context(hold(folder, settings.url))
         yield
-
-
-async def _listen(settings: Settings, application: Any, greet: Any) -> None:
-    from granian.server.embed import Server
-
-    server = Server(application, **server_options(settings))
-    loop = asyncio.get_running_loop()
-    serving = asyncio.ensure_future(server.serve())
-
-    def stop() -> None:
-        # Whoever is still sending after this long has nothing accepted yet.
-        loop.call_later(settings.shutdown_timeout_s, serving.cancel)
-        server.stop()  # type: ignore[no-untyped-call]
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    await _answers(settings, serving)
-    greet()
-    with contextlib.suppress(asyncio.CancelledError):
-        await serving
-
-
-def server_options(settings: Settings) -> dict[str, Any]:
-    """Return how the HTTP server is set up; ``bench`` runs an empty handler on the same."""
-    return {
-        "address": settings.host,
-        "port": settings.port,
-        "interface": "asginl",
-        "http": "1",
-        "websockets": False,
-        "backlog": 2048,
-        "log_enabled": False,
-    }
-
-
-async def _answers(settings: Settings, serving: Any) -> None:
-    """Wait until the server takes connections, so that what is printed is true."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    while not serving.done():
-        try:
-            _, writer = await asyncio.open_connection(host, settings.port)
-        except OSError:
-            await asyncio.sleep(0.01)
-            continue
-        writer.close()
-        return
-
-
-def _refuse_taken_port(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as problem:
-            raise ConfigurationError(
-                f"Cannot listen on {settings.host}:{settings.port} ({problem.strerror}). Stop what "
-                "listens there, or choose another port with --port."
-            ) from None
 
 
 def _greet(settings: Settings, store: Any, first: Any) -> None:

@@ -15,12 +15,12 @@ import structlog
 from footfall.domain.events import EventDraft
 from footfall.domain.times import now_us
 from footfall.errors import Fault, Refused, Unavailable
+from footfall.ingest.at_hand import at_hand
 from footfall.ingest.authenticate import authenticate, recall, require_scope
 from footfall.ingest.batch import track_batch
 from footfall.ingest.decode import decode_object
 from footfall.ingest.express import express
 from footfall.ingest.idempotency import fingerprint, fold_header, header_key
-from footfall.ingest.leftover import finishing, is_large
 from footfall.ingest.lookups import Lookups
 from footfall.ingest.names import Names
 from footfall.ingest.payloads import EventPayload, read
@@ -86,10 +86,8 @@ class HotPath:
             await self._behind(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        if is_large(headers):
-            receive, send = finishing(receive, send)
         if scope["method"] != "POST" or scope["path"] not in _HANDLED:
-            await self._behind(scope, receive, send)
+            await self._behind(scope, await at_hand(receive, headers), send)
             return
         started = perf_counter()
         request = Request(request_id(headers), "POST", scope["path"], now_us())
@@ -103,6 +101,7 @@ class HotPath:
             return
         except Exception as problem:
             status, fields, body = _unexpected(problem, request)
+        fields.append((b"content-length", b"%d" % len(body)))
         await send({"type": "http.response.start", "status": status, "headers": fields})
         await send({"type": "http.response.body", "body": body})
         self._counters.answered(endpoint, status, perf_counter() - started)
@@ -118,6 +117,7 @@ class HotPath:
             credential = headers.get(b"authorization")
             caller = recall(store, credential)
             if caller is None:
+                receive = await at_hand(receive, headers)
                 caller = await authenticate(store, credential, scope=None)
             if scope["query_string"]:
                 is_rehearsal = wants_rehearsal(scope["query_string"])
@@ -171,6 +171,7 @@ class HotPath:
         body = b""
         is_rehearsal = False
         try:
+            receive = await at_hand(receive, headers)
             caller = await authenticate(self._store, headers.get(b"authorization"), scope=None)
             is_rehearsal = wants_rehearsal(scope["query_string"])
             require_scope(caller, SCOPE)

@@ -44,9 +44,6 @@ def error_headers(status: int, request_id: str) -> Headers:
     headers: Headers = [JSON, (b"request-id", request_id.encode("latin-1"))]
     if status in (429, 503):
         headers.append((b"retry-after", str(RETRY_AFTER_S).encode()))
-    if status == 413:
-        # The rest of the body stays unread, so nothing can follow it on this connection.
-        headers.append((b"connection", b"close"))
     if status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="footfall"'))
     return headers

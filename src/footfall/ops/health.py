@@ -62,6 +62,7 @@ async def _send(
 ) -> None:
     headers = [
         (b"content-type", kind),
+        (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
         (b"request-id", request_id(dict(scope["headers"])).encode("latin-1")),
     ]

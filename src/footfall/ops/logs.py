@@ -25,3 +25,13 @@ def configure(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    logging.basicConfig(handlers=[_Forward()], level=logging.WARNING, force=True)
+
+
+class _Forward(logging.Handler):
+    """Has what libraries log come out in the same form."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say = structlog.get_logger(record.name)
+        tell = say.error if record.levelno >= logging.ERROR else say.warning
+        tell("library_message", message=record.getMessage(), exc_info=record.exc_info)
