@@ -143,7 +143,7 @@ def _read(body: bytes, headers: HeaderMap, endpoint: Endpoint) -> dict[str, Any]
     kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if kind.decode("latin-1") == FORM_TYPE:
         return decode_form(body)
-    check_content_type(headers)
+    check_content_type(headers, is_public=endpoint.credential == "public")
     told = decode(body)
     if type(told) is not dict:
         raise refuse(MalformedRequest("The body must be a JSON object: {…}."))

@@ -1,4 +1,4 @@
-"""What the two hot-path operations say of themselves: their ``Endpoint``, answers and headers.
+"""What the hot-path operations say of themselves: their ``Endpoint``, answers and headers.
 
 ``ingest.asgi`` serves them as plain ASGI, so there is no handler to carry an ``Endpoint``;
 ``openapi`` takes ``OPERATIONS`` beside the route table. The Structs document; nothing is decoded
@@ -23,6 +23,12 @@ class Accepted(Struct):
     """The event is stored, or was already."""
 
     state: Annotated[Literal["ok"], Meta(description="Always `ok`.")]
+
+
+class Received(Struct):
+    """The event is stored, or was already."""
+
+    status: Annotated[Literal["received"], Meta(description="Always `received`.")]
 
 
 class WouldCreate(Struct):
@@ -254,4 +260,35 @@ TRACK_BATCH: Final = Operation(
     },
 )
 
-OPERATIONS: Final = (TRACK_EVENT, TRACK_BATCH)
+TRACK_BROWSER_EVENT: Final = Operation(
+    "POST",
+    "/v1/track/events",
+    "track_browser_event",
+    Endpoint(
+        summary="Track a browser's event",
+        description=(
+            "Stores one thing a visitor did. Send the public business id in the place of a token; "
+            "it may be seen by anybody, so naming a `profile` is ignored: an event belongs to "
+            "whoever its session belongs to. Pages of any origin may call it. What a page knows "
+            "of itself (`page`, `utm_params`, `device` …) is kept with the event.\n\n"
+            "A page that is being left may send the same JSON as `text/plain`. An `event_id` makes "
+            "a retry harmless; it is unique within its session."
+        ),
+        credential="public",
+        body=NewEvent,
+        answer=Received,
+        status=200,
+        errors=(400, 404, 413, 422),
+        example={
+            "action": "product.viewed",
+            "session": "5f0d3b1e-7c7e-4c56-9c57-2e6d0b1f8a31",
+            "object_parameters": {"name": "Blue mug", "sku": "MUG-BLUE"},
+            "page": {"url": "https://shop.example/mugs", "title": "Mugs", "path": "/mugs"},
+            "utm_params": {"source": "newsletter", "medium": "email"},
+        },
+        answer_example={"status": "received"},
+        media_types=("application/json", "text/plain"),
+    ),
+)
+
+OPERATIONS: Final = (TRACK_EVENT, TRACK_BATCH, TRACK_BROWSER_EVENT)

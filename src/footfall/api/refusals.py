@@ -61,7 +61,7 @@ class Refusals:
         """Record the refusal of an authenticated request; log what should never happen."""
         trace = _trace(scope)
         refused = _as_refusal(problem)
-        if refused.status == 500:
+        if not _is_foreseen(problem):
             log.error(
                 "request_failed",
                 request_id=trace.request.id,
@@ -113,6 +113,12 @@ class Refusals:
             log.warning("refusal_not_recorded", request_id=trace.request.id)
 
 
+def _is_foreseen(problem: Exception) -> bool:
+    if isinstance(problem, HTTPException):
+        return problem.status_code < 500
+    return isinstance(problem, Fault | Refused | CallerGone)
+
+
 def _as_refusal(problem: Exception) -> Refused:
     if isinstance(problem, Refused):
         return problem
@@ -127,8 +133,7 @@ def _as_refusal(problem: Exception) -> Refused:
     if isinstance(problem, CallerGone):
         return Refused([MalformedRequest("The body ended early.")])
     return Refused(
-        [Unavailable("The server could not handle this; nothing was kept. Send it again.")],
-        status=500,
+        [Unavailable("The server could not handle this; nothing was kept. Send it again.")]
     )
 
 

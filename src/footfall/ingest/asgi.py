@@ -1,9 +1,9 @@
 """The way of an event, from wire bytes to the answer; one plain ASGI callable.
 
-``POST /v1/attribution/events`` and its batch come here, before any framework. ``_event`` reads
-downwards: authenticate, decode, resolve, append, respond. Everything else goes to the application
-behind. A request is answered only after its commit is synced; a body that arrived whole is carried
-through even if the caller has gone.
+``POST /v1/attribution/events``, its batch and ``POST /v1/track/events`` come here, before any
+framework. ``_event`` reads downwards: authenticate, decode, resolve, append, respond. Everything
+else goes to the application behind. A request is answered only after its commit is synced; a body
+that arrived whole is carried through even if the caller has gone.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,12 +14,20 @@ import structlog
 
 from footfall.domain.events import EventDraft
 from footfall.domain.times import now_us
-from footfall.errors import Fault, Refused, Unavailable
+from footfall.errors import Fault, Forbidden, Refused, Unavailable, refuse
 from footfall.ingest.at_hand import at_hand
-from footfall.ingest.authenticate import authenticate, recall, require_scope
+from footfall.ingest.authenticate import (
+    authenticate,
+    authenticate_public,
+    recall,
+    recall_public,
+    require_scope,
+)
 from footfall.ingest.batch import track_batch
+from footfall.ingest.cors import ALLOWED, allowing, answer_preflight, is_for_browsers
 from footfall.ingest.decode import decode_object
 from footfall.ingest.express import express
+from footfall.ingest.from_browser import RECEIVED_BODY, keep_apart, read_as_told
 from footfall.ingest.idempotency import fingerprint, fold_header, header_key
 from footfall.ingest.lookups import Lookups
 from footfall.ingest.names import Names
@@ -61,7 +69,12 @@ SCOPE = "events:write"
 KEY_FIELD = b"idempotency-key"
 EVENT_PATHS = frozenset({"/v1/attribution/events", "/attribution/events"})
 BATCH_PATHS = frozenset({path + "/batch" for path in EVENT_PATHS})
-_HANDLED = {**dict.fromkeys(EVENT_PATHS, "event"), **dict.fromkeys(BATCH_PATHS, "batch")}
+BROWSER_PATHS = frozenset({"/v1/track/events", "/track/events"})
+_HANDLED = {
+    **dict.fromkeys(EVENT_PATHS, "event"),
+    **dict.fromkeys(BATCH_PATHS, "batch"),
+    **dict.fromkeys(BROWSER_PATHS, "browser_event"),
+}
 
 
 class HotPath:
@@ -87,27 +100,43 @@ class HotPath:
             return
         headers = dict(scope["headers"])
         if scope["method"] != "POST" or scope["path"] not in _HANDLED:
+            if is_for_browsers(scope["path"]):
+                if scope["method"] == "OPTIONS":
+                    await answer_preflight(send, headers, request_id(headers))
+                    return
+                send = allowing(send)
             await self._behind(scope, await at_hand(receive, headers), send)
             return
         started = perf_counter()
         request = Request(request_id(headers), "POST", scope["path"], now_us())
         endpoint = _HANDLED[scope["path"]]
         try:
-            if endpoint == "event":
-                status, fields, body = await self._event(scope, receive, headers, request)
-            else:
+            if endpoint == "batch":
                 status, fields, body = await self._batch(scope, receive, headers, request)
+            else:
+                is_public = endpoint == "browser_event"
+                status, fields, body = await self._event(
+                    scope, receive, headers, request, is_public=is_public
+                )
         except CallerGone:
             return
         except Exception as problem:
             status, fields, body = _unexpected(problem, request)
         fields.append((b"content-length", b"%d" % len(body)))
+        if endpoint == "browser_event":
+            fields.append(ALLOWED)
         await send({"type": "http.response.start", "status": status, "headers": fields})
         await send({"type": "http.response.body", "body": body})
         self._counters.answered(endpoint, status, perf_counter() - started)
 
     async def _event(
-        self, scope: Any, receive: Receive, headers: HeaderMap, request: Request
+        self,
+        scope: Any,
+        receive: Receive,
+        headers: HeaderMap,
+        request: Request,
+        *,
+        is_public: bool,
     ) -> Answer:
         body = b""
         caller: Caller | None = None
@@ -115,17 +144,23 @@ class HotPath:
         store = self._store
         try:
             credential = headers.get(b"authorization")
-            caller = recall(store, credential)
+            caller = recall_public(store, credential) if is_public else recall(store, credential)
             if caller is None:
                 receive = await at_hand(receive, headers)
-                caller = await authenticate(store, credential, scope=None)
+                if is_public:
+                    caller = await authenticate_public(store, credential)
+                else:
+                    caller = await authenticate(store, credential, scope=None)
             if scope["query_string"]:
                 is_rehearsal = wants_rehearsal(scope["query_string"])
-            require_scope(caller, SCOPE)
-            check_content_type(headers)
+            if caller.token_id is not None:
+                require_scope(caller, SCOPE)
+            elif is_rehearsal:
+                raise refuse(Forbidden("A dry run needs a private token.", "dry_run"))
+            check_content_type(headers, is_public=is_public)
             body = await read_body(receive, headers, self._settings.event_size_max_bytes)
             draft = payload = None
-            if not is_rehearsal and KEY_FIELD not in headers:
+            if not is_rehearsal and not is_public and KEY_FIELD not in headers:
                 draft = express(body, caller, store.facts, request.received_at)
             if draft is None:
                 payload, draft = await self._resolve(body, headers, caller, request)
@@ -143,12 +178,15 @@ class HotPath:
         if draft.is_special:
             remember(store.facts, submission.drafts, generation)
         self._counters.events[draft.result] += 1
-        return _answer(draft, request)
+        return _answer(draft, request, is_public=is_public)
 
     async def _resolve(
         self, body: bytes, headers: HeaderMap, caller: Caller, request: Request
     ) -> tuple[EventPayload, EventDraft]:
         told = decode_object(body)
+        is_browsers = caller.token_id is None
+        if is_browsers:
+            told = read_as_told(told)
         faults: list[Fault] = []
         payload = _read(told, headers, faults)
         names = Names(self._store.facts, caller)
@@ -162,6 +200,8 @@ class HotPath:
             raise Refused(faults)
         if draft.key is not None:
             draft.fingerprint = fingerprint(told)
+            if is_browsers:
+                keep_apart(draft, payload)
         return payload, draft
 
     async def _batch(
@@ -248,16 +288,18 @@ def _submission(
     return Submission(caller.business_id, caller.token_id, request.received_at, [draft], refusal)
 
 
-def _answer(draft: EventDraft, request: Request) -> Answer:
+def _answer(draft: EventDraft, request: Request, *, is_public: bool) -> Answer:
     fields: Headers = [JSON, (b"request-id", request.id.encode("latin-1"))]
+    # Official clients take nothing but just these two for a success (contract 9, rows 1 and 2).
+    status, body = (200, RECEIVED_BODY) if is_public else (201, OK_BODY)
     if draft.result == "created":
-        return 201, fields, OK_BODY
+        return status, fields, body
     if draft.fault is not None:
-        status = draft.fault.status
-        return status, error_headers(status, request.id), error_body([draft.fault], request.id)
+        refused = draft.fault.status
+        return refused, error_headers(refused, request.id), error_body([draft.fault], request.id)
     if draft.key is not None:
         fields.append(REPLAYED)
-    return 201, fields, OK_BODY
+    return status, fields, body
 
 
 def _unexpected(problem: Exception, request: Request) -> Answer:

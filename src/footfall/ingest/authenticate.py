@@ -74,6 +74,14 @@ def lacks_scope(scope: str) -> Refused:
     )
 
 
+def recall_public(store: Store, header: bytes | None) -> Caller | None:
+    """Return who sends a request to a browsers' endpoint, if remembered."""
+    if header is None:
+        raise _missing()
+    caller = store.facts.publics.get(header)
+    return caller if caller is not None else recall(store, header)
+
+
 async def authenticate_public(store: Store, header: bytes | None) -> Caller:
     """Return who sends a request with a public business id, or with a private token of it.
 
@@ -82,6 +90,9 @@ async def authenticate_public(store: Store, header: bytes | None) -> Caller:
     """
     if header is None:
         raise _missing()
+    known = store.facts.publics.get(header)
+    if known is not None:
+        return known
     credential = _bearer(header)
     if credential.startswith(text_rules.PREFIX):
         return await authenticate(store, header, scope="events:write")
@@ -92,7 +103,9 @@ async def authenticate_public(store: Store, header: bytes | None) -> Caller:
         business = await store.read(lambda connection: businesses.find(connection, number))
     if business is None:
         raise _unknown()
-    return Caller(business.id, None, PUBLIC_SCOPES, None, business.currency, business.country)
+    caller = Caller(business.id, None, PUBLIC_SCOPES, None, business.currency, business.country)
+    store.facts.publics.put(header, business.id, caller)
+    return caller
 
 
 async def _look_up(store: Store, header: bytes, digest: bytes) -> Caller:

@@ -120,13 +120,17 @@ def _resolve_owner(
     if payload.session is not None:
         _resolve_session(draft, payload, payload.session, names, faults)
     elif payload.profile is None and not _spoilt(faults, "profile", "session"):
-        faults.append(
-            ObjectInvalid(
-                "The event belongs to nobody; send “profile” (a profile's id) or “session” "
-                "(what Hellotext.session returned in the browser).",
-                "profile",
-            )
-        )
+        faults.append(_belongs_to_nobody(is_browsers=draft.token_id is None))
+
+
+def _belongs_to_nobody(*, is_browsers: bool) -> ObjectInvalid:
+    if is_browsers:
+        return ObjectInvalid("The event belongs to nobody; send the browser's session.", "session")
+    return ObjectInvalid(
+        "The event belongs to nobody; send “profile” (a profile's id) or “session” (what "
+        "Hellotext.session returned in the browser).",
+        "profile",
+    )
 
 
 def _resolve_session(

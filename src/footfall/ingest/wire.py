@@ -64,8 +64,12 @@ async def _read_rest(receive: Receive, first: bytes, limit: int) -> bytes:
             return bytes(body)
 
 
-def check_content_type(headers: HeaderMap, *, is_batch: bool = False) -> bool:
+def check_content_type(
+    headers: HeaderMap, *, is_batch: bool = False, is_public: bool = False
+) -> bool:
     """Return whether the body is NDJSON; only batches may be.
+
+    A page that is being left can send JSON as ``text/plain`` only; public endpoints take it.
 
     Raises:
         Refused: 400, the body is neither JSON nor that (contract 2.3).
@@ -75,6 +79,8 @@ def check_content_type(headers: HeaderMap, *, is_batch: bool = False) -> bool:
         return False
     kind = given.partition(b";")[0].strip().lower()
     if kind in _JSON_TYPES or kind.endswith(b"+json"):
+        return False
+    if is_public and kind == b"text/plain":
         return False
     if is_batch and kind in NDJSON_TYPES:
         return True

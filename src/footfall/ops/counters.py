@@ -9,12 +9,14 @@ class Counters:
     def __init__(self) -> None:
         self.events = {"created": 0, "duplicate": 0, "rejected": 0}
         self.requests: dict[tuple[str, int], int] = {}
-        self.seconds = {"event": Histogram(TIME_BOUNDS_S), "batch": Histogram(TIME_BOUNDS_S)}
+        self.seconds = {
+            endpoint: Histogram(TIME_BOUNDS_S) for endpoint in ("event", "batch", "browser_event")
+        }
         self.unrecorded = 0
         """Refusals that could not be kept because nothing could be stored."""
 
     def answered(self, endpoint: str, status: int, seconds: float) -> None:
-        """Count an answer of ``event`` or ``batch``."""
+        """Count an answer of ``event``, ``batch`` or ``browser_event``."""
         key = (endpoint, status)
         self.requests[key] = self.requests.get(key, 0) + 1
         self.seconds[endpoint].add(seconds)

@@ -95,12 +95,14 @@ class Caller(NamedTuple):
 class Facts:
     """The caches of one process, used on its event loop only.
 
-    Keys: ``callers`` token digest; ``profiles`` and ``sessions`` (business, text); ``objects``
-    (business, kind, text) or (business, *identity); ``actions`` business.
+    Keys: ``callers`` token digest; ``publics`` header with a public id; ``profiles`` and
+    ``sessions`` (business, text); ``objects`` (business, kind, text) or (business, *identity);
+    ``actions`` business.
     """
 
     def __init__(self, size: int) -> None:
         self.callers: Cache[Caller] = Cache(size)
+        self.publics: Cache[Caller] = Cache(size)
         self.profiles: Cache[int] = Cache(size)
         self.sessions: Cache[SessionFact] = Cache(size)
         self.objects: Cache[ObjectFact] = Cache(size)
@@ -116,6 +118,8 @@ class Facts:
             match noun:
                 case "token":
                     self.callers.forget(row_id)
+                case "business":
+                    self.publics.forget(row_id)
                 case "profile":
                     self.profiles.forget(row_id)
                 case "session":
@@ -130,7 +134,14 @@ class Facts:
     def clear(self) -> None:
         """Forget everything."""
         self.generation += 1
-        for cache in (self.callers, self.profiles, self.sessions, self.objects, self.actions):
+        for cache in (
+            self.callers,
+            self.publics,
+            self.profiles,
+            self.sessions,
+            self.objects,
+            self.actions,
+        ):
             cache.clear()
 
     def follow(self, news: list[tuple[int, str, int]]) -> None:
