@@ -140,14 +140,14 @@ class Refused(FootfallError):
     """A whole request refused.
 
     Args:
-        faults: at least one; the answer lists them all, in order.
-        status: HTTP status; by default the one of the faults, 422 when they differ.
+        faults: at least one; the answer lists them all, in order, under the one status that
+            ``status_of`` gives them.
     """
 
-    def __init__(self, faults: Sequence[Fault], status: int | None = None) -> None:
+    def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(fault.message for fault in faults))
         self.faults = list(faults)
-        self.status = status if status is not None else status_of(self.faults)
+        self.status = status_of(self.faults)
 
 
 class ConfigurationError(FootfallError):

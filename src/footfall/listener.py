@@ -184,10 +184,15 @@ class Listener(uvicorn.Server):
                 timeout_graceful_shutdown=int(settings.shutdown_timeout_s),
             )
         )
+        self._address = settings.host, settings.port
         self._on_listening = on_listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+        except OSError as problem:
+            # Two servers may bind at the same moment; only one of them comes to listen.
+            raise _cannot_listen(*self._address, problem) from None
         self._on_listening()
 
     def stop(self) -> None:
@@ -213,8 +218,12 @@ def bind(host: str, port: int) -> socket.socket:
         bound.bind((host, port))
     except OSError as problem:
         bound.close()
-        raise ConfigurationError(
-            f"Cannot listen on {host}:{port} ({problem.strerror}). Stop what listens there, or "
-            "choose another port with --port."
-        ) from None
+        raise _cannot_listen(host, port, problem) from None
     return bound
+
+
+def _cannot_listen(host: str, port: int, problem: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"Cannot listen on {host}:{port} ({problem.strerror}). Stop what listens there, or choose "
+        "another port with --port."
+    )

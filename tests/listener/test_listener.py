@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from footfall.errors import ConfigurationError
 from footfall.listener import HEAD_MAX_BYTES, HEAD_MAX_S, IDLE_MAX_S, PAUSE_MAX_S, Listener, bind
 from footfall.settings import load
 
@@ -137,9 +138,19 @@ def test_a_sender_that_stops_is_let_go(sent: bytes, limit_s: float, answer: byte
     run(test)
 
 
+def test_of_two_that_bind_at_once_the_second_is_told() -> None:
+    with bind("127.0.0.1", 0) as one:
+        port = one.getsockname()[1]
+        with bind("127.0.0.1", port) as other:
+            one.listen()
+            listener = Listener(echo, load(port=port), lambda: None)
+            with pytest.raises(ConfigurationError, match=f"Cannot listen on 127.0.0.1:{port}"):
+                asyncio.run(listener.serve([other]))
+
+
 def test_a_taken_port_is_named() -> None:
     with bind("127.0.0.1", 0) as bound:
         bound.listen()
         port = bound.getsockname()[1]
-        with pytest.raises(Exception, match=f"Cannot listen on 127.0.0.1:{port}"):
+        with pytest.raises(ConfigurationError, match=f"Cannot listen on 127.0.0.1:{port}"):
             bind("127.0.0.1", port)
