@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.domain.objects import (
+    BUILT_IN_KINDS,
+    READERS,
     TEXT_LENGTHS,
     ObjectDraft,
     is_absent,
-    read_inline,
     read_order,
     read_product,
+    sum_of,
 )
 from footfall.errors import Fault
 from tests.builders import order
@@ -166,9 +168,51 @@ def test_an_order_is_delivered_unless_it_is_collected() -> None:
     assert an_order(delivery="drone")[1] == [("invalid", "delivery")]
 
 
-def test_lines_of_an_order_are_kept_as_told() -> None:
-    lines = [{"product": "mug", "quantity": 2, "price": {"amount": "21"}}]
-    assert (an_order(items=lines)[0].data or {})["items"] == lines
+def test_lines_are_products_with_a_quantity_and_a_price() -> None:
+    lines = [
+        {"product": "MUG", "quantity": "2", "price": "3.50"},
+        {"product": {"name": "Cup", "price": 4}, "quantity": 3.0},
+        {"name": "Plate", "reference": 17, "quantity": 1},
+    ]
+    draft, faults = an_order(items=lines)
+    assert faults == []
+    assert draft.items is not None
+    named, told, older = draft.items
+    assert (named.named, named.quantity, named.price_minor) == ("MUG", 2, 350)
+    assert told.product is not None
+    assert (told.product.name, told.quantity, told.price_minor) == ("Cup", 3, None)
+    assert older.product is not None
+    assert (older.product.name, older.product.reference) == ("Plate", "17")
+
+
+@pytest.mark.parametrize(
+    ("line", "type_of_fault", "parameter"),
+    [
+        ({}, "parameter_missing", "items[0][product]"),
+        ({"product": True}, "invalid", "items[0][product]"),
+        ({"product": {"sku": "A"}}, "parameter_missing", "items[0][product][name]"),
+        ({"product": "A", "quantity": 0}, "invalid", "items[0][quantity]"),
+        ({"product": "A", "quantity": -1}, "invalid", "items[0][quantity]"),
+        ({"product": "A", "quantity": 1.5}, "invalid", "items[0][quantity]"),
+        ({"product": "A", "price": "much"}, "invalid", "items[0][price]"),
+    ],
+)
+def test_a_line_that_cannot_be_read_says_where(
+    line: dict[str, Any], type_of_fault: str, parameter: str
+) -> None:
+    _, faults = an_order(items=[line])
+    assert faults == [(type_of_fault, parameter)]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 99), st.integers(0, 10**6), st.sampled_from(["USD", "EUR"])))
+)
+def test_lines_are_summed_in_one_currency_or_not_at_all(lines: list[tuple[int, int, str]]) -> None:
+    total = sum_of(lines)
+    if len({currency for *_, currency in lines}) == 1:
+        assert total == (sum(count * price for count, price, _ in lines), lines[0][2])
+    else:
+        assert total is None
 
 
 @pytest.mark.parametrize("reference", [None, "", False])
@@ -176,28 +220,19 @@ def test_an_order_without_a_reference_is_refused(reference: object) -> None:
     assert an_order(reference=reference)[1] == [("parameter_invalid_empty", "reference")]
 
 
-@pytest.mark.parametrize("kind", ["app", "cart", "coupon", "form", "refund", "appointment"])
-def test_other_objects_cannot_be_made_inside_an_event_yet(kind: str) -> None:
-    faults: list[Fault] = []
-    assert read_inline(kind, {"name": "x"}, "USD", faults, "object_parameters") is None
-    assert [(fault.type, fault.parameter) for fault in faults] == [
-        ("not_allowed", "object_parameters")
-    ]
-
-
 @given(
-    kind=st.sampled_from(["product", "order"]),
+    kind=st.sampled_from(BUILT_IN_KINDS),
     told=st.dictionaries(fields, json_values | absences, max_size=6),
 )
 def test_any_parameters_are_read_or_refused_with_their_name(
     kind: str, told: dict[str, Any]
 ) -> None:
     faults: list[Fault] = []
-    draft = read_inline(kind, told, "USD", faults, "object_parameters")
-    assert draft is not None
+    draft = READERS[kind](told, "USD", faults)
     assert (draft.amount_minor is None) == (draft.currency is None)
     parts = {"amount", "currency", "converted_amount", "converted_currency"}
-    assert {fault.parameter for fault in faults} <= told.keys() | {"name", "reference"} | parts
+    named = {(fault.parameter or "").partition("[")[0] for fault in faults}
+    assert named <= told.keys() | {"name", "reference", "code"} | parts
 
 
 @given(json_values)

@@ -1,4 +1,6 @@
+import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -9,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, select, text
@@ -43,7 +47,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9998"
-down_revision = "0001"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -95,13 +99,21 @@ def catalog(connection: Connection) -> list[tuple[Any, ...]]:
         if "alembic" not in str(row)
     ]
     return sorted(
-        (tuple(_lines(cell) if "\n" in str(cell) else cell for cell in row) for row in rows),
+        (tuple(_parts(cell) if "\n" in str(cell) else cell for cell in row) for row in rows),
         key=repr,
     )
 
 
-def _lines(definition: str) -> tuple[str, ...]:
-    return tuple(sorted(line.strip().rstrip(",") for line in definition.splitlines()))
+def _plain(definition: str) -> str:
+    return " ".join(definition.replace('"', "").replace("('')", "''").split())
+
+
+def _parts(definition: str) -> tuple[str, ...]:
+    """Return a table's columns and constraints, in whatever order and lines they were written."""
+    head, _, inside = _plain(definition).partition("(")
+    # Commas inside parentheses belong to one part.
+    parts = re.split(r",(?![^()]*(?:\([^()]*\)[^()]*)*\))", inside.rpartition(")")[0])
+    return (head.strip(), *sorted(part.strip() for part in parts))
 
 
 def test_migrations_make_exactly_the_tables(engines: Engines) -> None:
@@ -145,7 +157,7 @@ def test_an_older_database_is_brought_up_to_date_with_all_it_holds(
 ) -> None:
     with monkeypatch.context() as older:
         later_version.rename(later_version.with_suffix(".txt"))
-        older.setattr(schema, "HEAD", "0001")
+        older.setattr(schema, "HEAD", "0002")
         schema.upgrade(engines)
         later_version.with_suffix(".txt").rename(later_version)
     with engines.write.begin() as connection:
@@ -162,13 +174,54 @@ def test_an_older_database_is_brought_up_to_date_with_all_it_holds(
         assert_snapshot_holds(engines.file.parent / "snapshots", shop)
 
 
+def test_lists_in_profiles_become_rows(engines: Engines) -> None:
+    """Up to 0001 a profile's lists were names in its data."""
+    versions = {"0001": ["VIP", "News"], "0002": ["VIP"], "0003": None}
+    with engines.write.begin() as connection:
+        migrate_to("0001", connection)
+        connection.execute(
+            text(
+                "insert into businesses (id, name, currency, timezone, country, created_at) "
+                "values (1, 'Shop', 'USD', 'UTC', 'US', 1)"
+            )
+        )
+        for reference, names in versions.items():
+            data = json.dumps({"company": "Acme"} | ({"lists": names} if names else {}))
+            connection.execute(
+                text(
+                    "insert into profiles (business_id, reference, data, created_at, updated_at) "
+                    f"values (1, '{reference}', '{data}', 1, 1)"
+                )
+            )
+    schema.upgrade(engines)
+    members = (
+        select(tables.profiles.c.reference, tables.lists.c.name)
+        .select_from(tables.list_members)
+        .join(tables.profiles)
+        .join(tables.lists)
+    )
+    with engines.read.connect() as connection:
+        found = connection.execute(members).all()
+        assert sorted(found) == [("0001", "News"), ("0001", "VIP"), ("0002", "VIP")]
+        assert connection.execute(select(tables.profiles.c.data)).scalars().all() == [
+            {"company": "Acme"}
+        ] * len(versions)
+
+
+def migrate_to(revision: str, connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
 def assert_snapshot_holds(folder: Path, shop: Shop) -> None:
     """Assert that the one snapshot is the database as it was before."""
     (snapshot,) = folder.iterdir()
     with closing(sqlite3.connect(snapshot)) as connection:
         assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
         assert connection.execute("select version_num from alembic_version").fetchall() == [
-            ("0001",)
+            ("0002",)
         ]
         assert connection.execute("select id from businesses").fetchall() == [(shop.id,)]
         names = connection.execute("select name from sqlite_master").fetchall()

@@ -36,6 +36,13 @@ class Kind(IntEnum):
     EVENT = 7
     REJECTION = 8
     IDENTITY = 9
+    ITEM = 10
+    STRUCTURE = 11
+    PROPERTY = 12
+    LIST = 13
+    SUBMISSION = 14
+    CHANGE = 15
+    SIGHTING = 16
 
 
 class Codec:
@@ -91,10 +98,15 @@ class PublicIds:
     """
 
     def __init__(self, secret: bytes) -> None:
-        self._codecs = {kind: Codec(secret, kind) for kind in Kind}
+        self._secret = secret
+        self._codecs: dict[Kind, Codec] = {}
 
     def __getitem__(self, kind: Kind) -> Codec:
-        return self._codecs[kind]
+        codec = self._codecs.get(kind)
+        if codec is None:
+            # Its tables take some milliseconds; a start should not wait for what it does not name.
+            codec = self._codecs[kind] = Codec(self._secret, kind)
+        return codec
 
 
 def _coprime(chance: random.Random) -> int:

@@ -13,7 +13,7 @@ import msgspec
 from footfall.domain import money, times
 from footfall.domain.actions import ALIASES, SERVER_MADE, Action, nearest
 from footfall.domain.events import EventDraft, Flag
-from footfall.domain.objects import ObjectFact, is_absent, read_inline
+from footfall.domain.objects import READERS, ObjectFact, is_absent
 from footfall.domain.sessions import is_carriable, is_well_formed
 from footfall.errors import (
     AmbiguousParameter,
@@ -279,11 +279,7 @@ def _inline_object(
     kind = kinds[0] if kinds else "product"
     if len(kinds) > 1 and "items" not in parameters:
         kind = kinds[1]
-    told = read_inline(
-        kind, parameters, caller.currency, faults, payload.name(PARAMETERS, "object_parameters")
-    )
-    if told is None:
-        return None
+    told = READERS[kind](parameters, caller.currency, faults)
     identity = told.identity()
     fact = None
     if identity is not None:

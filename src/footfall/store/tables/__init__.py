@@ -1,0 +1,72 @@
+"""All tables, in reading order: ``tenants``, ``people``, ``catalogue``, ``facts``.
+
+Units: ``…_at`` UTC microseconds; ``…_minor`` integer minor units of the ``currency`` beside it
+(ISO 4217). Rows are never removed while something refers to them: deleting sets ``deleted_at``.
+Both engines get these definitions through ``migrations/``.
+"""
+
+from footfall.store.tables.base import metadata
+from footfall.store.tables.catalogue import (
+    items,
+    objects,
+    open_carts,
+    properties,
+    structures,
+    unique_values,
+)
+from footfall.store.tables.facts import (
+    events,
+    idempotency,
+    ledger,
+    lifecycles,
+    rejections,
+    sightings,
+)
+from footfall.store.tables.people import (
+    claims,
+    identities,
+    identity_log,
+    list_members,
+    lists,
+    profiles,
+    sessions,
+    submissions,
+)
+from footfall.store.tables.tenants import (
+    actions,
+    businesses,
+    changes,
+    installation,
+    integrations,
+    tokens,
+)
+
+__all__ = [
+    "actions",
+    "businesses",
+    "changes",
+    "claims",
+    "events",
+    "idempotency",
+    "identities",
+    "identity_log",
+    "installation",
+    "integrations",
+    "items",
+    "ledger",
+    "lifecycles",
+    "list_members",
+    "lists",
+    "metadata",
+    "objects",
+    "open_carts",
+    "profiles",
+    "properties",
+    "rejections",
+    "sessions",
+    "sightings",
+    "structures",
+    "submissions",
+    "tokens",
+    "unique_values",
+]
