@@ -146,12 +146,13 @@ def test_a_suppressed_persons_events_are_counted_and_not_kept(scene: Scene, by: 
     row = row_of(scene, profile)
     change(scene, "update profiles set suppressed_at = 1 where id = :id", id=row)
     (named,) = scene.read("select id from sessions where text = :text", text=session)
-    told: dict[str, Any] = {
+    ways: dict[str, dict[str, Any]] = {
         "profile": {"profile": profile},
         "session": {"session": scene.ids[Kind.SESSION].encode(named.id)},
         "new_session": {"session": session},
         "hint": {"user_parameters": {"id": "17", "source": source}},
-    }[by]
+    }
+    told = ways[by]
     before = counts(scene)
     answers = [send(scene, viewed(**told)) if by == "hint" else scene.track(viewed(**told))]
     if by != "hint":
