@@ -66,6 +66,10 @@ def test_a_value_that_cannot_be_is_refused_by_name(variable: str, text: str, rem
     assert remedy in str(refused.value)
 
 
+def test_a_level_may_be_written_large() -> None:
+    assert load({"FOOTFALL_LOG_LEVEL": "WARNING"}).log_level == "WARNING"
+
+
 def test_every_default_would_be_taken_from_the_environment() -> None:
     environment = {row["variable"]: str(row["default"]) for row in describe(Settings())}
     assert load(environment) == Settings()

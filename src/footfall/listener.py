@@ -193,7 +193,7 @@ class Listener(uvicorn.Server):
             await super().startup(sockets)
         except OSError as problem:
             # Two servers may bind at the same moment; only one of them comes to listen.
-            raise _cannot_listen(*self._address, problem) from None
+            raise cannot_listen(*self._address, problem) from None
         self._on_listening()
 
     def stop(self) -> None:
@@ -219,11 +219,12 @@ def bind(host: str, port: int) -> socket.socket:
         bound.bind((host, port))
     except (OSError, UnicodeError) as problem:
         bound.close()
-        raise _cannot_listen(host, port, problem) from None
+        raise cannot_listen(host, port, problem) from None
     return bound
 
 
-def _cannot_listen(host: str, port: int, problem: OSError | UnicodeError) -> ConfigurationError:
+def cannot_listen(host: str, port: int, problem: OSError | UnicodeError) -> ConfigurationError:
+    """Return what to say and to do when an address cannot be listened on."""
     match getattr(problem, "errno", None):
         case errno.EADDRINUSE:
             remedy = "Stop what listens there, or choose another port with --port or FOOTFALL_PORT."

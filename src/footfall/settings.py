@@ -177,7 +177,7 @@ def _check(name: str, value: Any, limits: Mapping[str, Any]) -> None:
         least, most = limits.get("min", 0), limits.get("max")
         wanted = f"{least} or more" if most is None else f"from {least} to {most}"
         raise ConfigurationError(f"{name} is {value}; it must be {wanted}.")
-    if "choices" in limits and value not in limits["choices"]:
+    if "choices" in limits and value.lower() not in limits["choices"]:
         wanted = ", ".join(limits["choices"][:-1]) + f" or {limits['choices'][-1]}"
         raise ConfigurationError(f"{name} is {value!r}; it must be {wanted}.")
     if limits.get("is_url") and not _is_address(value):
