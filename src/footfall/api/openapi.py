@@ -235,6 +235,9 @@ def _success(
 
 def _refusals(endpoint: Endpoint) -> list[int]:
     always = {503} if endpoint.credential == "none" else {401, 403, 503}
+    if endpoint.credential == "private":
+        # Each reads its query, and refuses what it does not take.
+        always |= {400, 422}
     return sorted(always | set(endpoint.errors))
 
 
