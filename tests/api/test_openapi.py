@@ -180,8 +180,14 @@ def real_ids(client: httpx.Client) -> dict[str, str]:
         "product": client.post("/v1/attribution/products", json={"name": "Lamp"}),
         "action": client.post("/v1/attribution/actions", json={"name": "lamp.lit"}),
         "session": client.post("/v1/track/sessions"),
+        "property": client.post("/v1/properties", json={"name": "Size", "kind": "text"}),
+        "list": client.post("/v1/lists", json={"name": "Lamps"}),
     }
     ids: dict[str, str] = {name: answer.json()["id"] for name, answer in made.items()}
+    fee = {"name": "fee", "kind": "money"}
+    visit = {"name": "visit", "properties": [{"name": "reference", "kind": "text"}, fee]}
+    ids["structure"] = client.post("/v1/objects", json=visit).json()["id"]
+    ids["instance"] = client.post("/v1/objects/visit/instances", json={}).json()["id"]
     event = {"action": "product.viewed", "product": ids["product"], "profile": ids["profile"]}
     assert client.post("/v1/attribution/events", json=event).status_code == 201
     listed = client.get("/v1/attribution/events").json()["data"]
