@@ -167,9 +167,10 @@ def test_a_body_that_cannot_be_read_is_refused_as_documented(
 
 
 def filled(document: Json) -> tuple[list[Operation], list[Operation]]:
-    """The operations of the API, those that delete apart: they come last."""
+    """The operations of the API, those that delete apart: they come last, parts ahead of wholes."""
     known = [each for each in operations(document) if each[1].startswith("/v1/")]
     deleting = [each for each in known if each[0] == "DELETE"]
+    deleting.sort(key=lambda each: -each[1].count("/"))
     return [each for each in known if each[0] != "DELETE"], deleting
 
 
@@ -262,7 +263,9 @@ def test_the_commands_of_the_reference_page_work(footfall_server: Server) -> Non
         **{name.upper(): text for name, text in ids.items()},
     }
     shown = [each for group in reference_view.groups(document) for each in group.operations]
-    for operation in sorted(shown, key=lambda each: each.method == "DELETE"):
+    deleting = [each for each in shown if each.method == "DELETE"]
+    deleting.sort(key=lambda each: -each.path.count("/"))
+    for operation in (*(each for each in shown if each.method != "DELETE"), *deleting):
         command = with_real_ids(operation.curl, ids).replace(
             "curl", "curl -sS -o /dev/null -w '%{http_code}'", 1
         )
