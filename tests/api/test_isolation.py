@@ -3,6 +3,9 @@
 Taken from the route table, so that a new endpoint is tested without being added here.
 """
 
+import re
+from typing import Any
+
 import httpx
 import pytest
 
@@ -23,6 +26,9 @@ ABSENT = {
     "session": ["vxqQJ3Yg"],
     "action": ["vxqQJ3Yg"],
     "event": ["vxqQJ3Yg", "no-such-key"],
+    "structure": ["vxqQJ3Yg", "no_such_name"],
+    "property": ["vxqQJ3Yg"],
+    "list": ["vxqQJ3Yg"],
 }
 """Per noun of a path an id that nobody has, and any other name it goes by."""
 
@@ -33,12 +39,16 @@ def foreign(stranger: Shop) -> dict[str, list[str]]:
     product = stranger.product(sku=unique("SKU-"))
     session = got(stranger.client.get(f"/v1/sessions/{stranger.session()}"))
     event = stranger.event(session=session["session"])
+    structure = stranger.structure()
     return {
         "profile": [stranger.profile()["id"]],
         "product": [product["id"], product["reference"], product["sku"]],
         "session": [session["id"]],
         "action": [stranger.action()["id"]],
         "event": [event["id"], event["event_id"]],
+        "structure": [structure["id"], structure["name"]],
+        "property": [stranger.field()["id"]],
+        "list": [stranger.a_list()["id"]],
     }
 
 
@@ -52,18 +62,29 @@ def noun_of(path: str) -> str:
     return path[path.index("{") + 1 : path.index(":")]
 
 
+def with_id(path: str, name: str) -> str:
+    """A path of the route table with a name in place of its parameter."""
+    return re.sub(r"\{[^}]*\}", name, path)
+
+
+def body_for(method: str) -> dict[str, Any] | None:
+    """A body that nothing is wrong with, wherever it is sent."""
+    return None if method in ("GET", "DELETE") else {"name": unique("x.y")}
+
+
 @pytest.mark.parametrize(("method", "path"), WITH_ID)
 def test_an_id_of_another_business_is_as_good_as_none(
     shop: Shop, foreign: dict[str, list[str]], method: str, path: str
 ) -> None:
     noun = noun_of(path)
-    body = {"name": unique("x.y"), "profile": shop.profile()["id"]}
-    told = None if method in ("GET", "DELETE") else body
+    told = body_for(method)
+    if told is not None:
+        told["profile"] = shop.profile()["id"]
     for theirs, absent in zip(foreign[noun], ABSENT[noun], strict=True):
-        answers = []
-        for name in (theirs, absent):
-            address = path[: path.index("{")] + name
-            answers.append(said(shop.client.request(method, address, json=told), name))
+        answers = [
+            said(shop.client.request(method, with_id(path, name), json=told), name)
+            for name in (theirs, absent)
+        ]
         assert answers[0] == answers[1]
         assert answers[0][0] == 404
 
@@ -72,12 +93,38 @@ def test_things_of_another_business_were_not_touched(
     shop: Shop, stranger: Shop, foreign: dict[str, list[str]]
 ) -> None:
     for method, path in WITH_ID:
-        noun = noun_of(path)
-        address = path[: path.index("{")] + foreign[noun][0]
+        theirs = foreign[noun_of(path)][0]
+        address = path[: path.index("{")] + theirs
         before = got(stranger.client.get(address))
-        told = None if method in ("GET", "DELETE") else {"name": unique("x.y")}
-        shop.client.request(method, address, json=told)
+        shop.client.request(method, with_id(path, theirs), json=body_for(method))
         assert got(stranger.client.get(address)) == before
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_what_is_of_another_business_is_not_reached_through_an_object_of_ones_own(
+    shop: Shop, stranger: Shop, method: str
+) -> None:
+    ours, theirs = shop.structure(), stranger.structure()
+    instance = stranger.instance(theirs)
+    for structure, name in ((ours, instance["id"]), (theirs, instance["id"]), (ours, "vxqQJ3Yg")):
+        address = f"/v1/objects/{structure['id']}/instances/{name}"
+        answer = shop.client.request(method, address, json=body_for(method))
+        assert answer.status_code == 404
+    address = f"/v1/objects/{theirs['id']}/instances/{instance['id']}"
+    assert got(stranger.client.get(address)) == instance
+
+
+def test_properties_and_lists_of_another_business_cannot_be_named_inside_a_body(
+    shop: Shop, stranger: Shop, foreign: dict[str, list[str]]
+) -> None:
+    told = {f"property_by_id[{foreign['property'][0]}]": "x"}
+    assert shop.client.post("/v1/profiles", json=told).status_code == 422
+    ours, theirs = shop.structure(), stranger.structure()
+    wanted = {"properties": [{"id": theirs["properties"][0]["id"], "name": "mine"}]}
+    answer = shop.client.patch(f"/v1/objects/{ours['id']}", json=wanted)
+    assert answer.status_code == 422
+    # An id that is no list's here is the name of a new one.
+    assert shop.profile(lists=foreign["list"])["lists"] == foreign["list"]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +134,9 @@ def test_things_of_another_business_were_not_touched(
         ("product", "/v1/attribution/products"),
         ("action", "/v1/attribution/actions"),
         ("event", "/v1/attribution/events"),
+        ("structure", "/v1/objects"),
+        ("property", "/v1/properties"),
+        ("list", "/v1/lists"),
     ],
 )
 @pytest.mark.parametrize("parameter", ["starting_after", "ending_before"])
@@ -121,14 +171,16 @@ def test_lists_hold_nothing_of_another_business(
 ) -> None:
     stranger.client.get("/v1/nowhere")
     paths = ["/v1/profiles", "/v1/attribution/products", "/v1/actions", "/v1/attribution/events"]
-    for path in [*paths, "/v1/rejections", "/v1/ledger"]:
+    for path in [
+        *(*paths, "/v1/rejections", "/v1/ledger", "/v1/objects", "/v1/properties", "/v1/lists")
+    ]:
         ours, theirs = (
             {each["id"] for each in got(one.client.get(path, params={"limit": 100}))["data"]}
             for one in (shop, stranger)
         )
         built_in = ours & theirs
         assert theirs - built_in
-        assert len(built_in) == (22 if path == "/v1/actions" else 0)
+        assert len(built_in) == {"/v1/actions": 22, "/v1/objects": 8}.get(path, 0)
 
 
 def test_a_session_is_not_attached_to_a_profile_of_another_business(
