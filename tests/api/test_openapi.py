@@ -180,8 +180,22 @@ def real_ids(client: httpx.Client) -> dict[str, str]:
         "product": client.post("/v1/attribution/products", json={"name": "Lamp"}),
         "action": client.post("/v1/attribution/actions", json={"name": "lamp.lit"}),
         "session": client.post("/v1/track/sessions"),
+        "order": client.post("/v1/attribution/orders", json={"reference": "1"}),
+        "cart": client.post("/v1/attribution/carts", json={"reference": "1"}),
+        "coupon": client.post("/v1/coupons", json={"code": "AUTUMN"}),
+        "refund": client.post("/v1/attribution/refunds", json={"reference": "1"}),
+        "app": client.post("/v1/attribution/apps", json={"name": "Lamps"}),
+        "form": client.post("/v1/forms", json={"name": "Lamps"}),
+    }
+    # Of a product and an order of their own, which are not deleted before them.
+    parts = {
+        "variant": ("products", {"name": "Rug", "variants": [{"name": "Red"}]}, "variants"),
+        "item": ("orders", {"reference": "2", "items": [{"product": {"name": "Rug"}}]}, "items"),
     }
     ids: dict[str, str] = {name: answer.json()["id"] for name, answer in made.items()}
+    for name, (where, body, field) in parts.items():
+        whole = client.post(f"/v1/attribution/{where}", json=body).json()
+        ids[name] = whole[field][0]["id"]
     event = {"action": "product.viewed", "product": ids["product"], "profile": ids["profile"]}
     assert client.post("/v1/attribution/events", json=event).status_code == 201
     listed = client.get("/v1/attribution/events").json()["data"]
@@ -195,6 +209,7 @@ def with_real_ids(text: str, ids: dict[str, str]) -> str:
         "PROFILE_ID": ids["profile"],
         "vxqQJ3Yg": ids["product"],
         "HELLOTEXT_SESSION_ID": ids["session"],
+        "erA2RAXE": ids["order"],
     }
     for stand_in, real in stand_ins.items():
         text = text.replace(stand_in, real)

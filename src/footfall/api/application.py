@@ -14,13 +14,21 @@ from litestar.types import HTTPScope, Message, Send
 
 from footfall.api import (
     actions,
+    apps,
+    carts,
+    coupons,
     events,
+    forms_resource,
+    items,
     ledger,
+    orders,
     products,
     profiles,
     reference,
+    refunds,
     rejections,
     sessions,
+    variants,
 )
 from footfall.api.call import TRACE, Call, Reception, Trace
 from footfall.api.refusals import Refusals
@@ -32,7 +40,23 @@ from footfall.settings import Settings
 from footfall.store.store import Store
 
 PREFIX: Final = "/v1"
-RESOURCES: Final = (profiles, products, sessions, actions, events, rejections, ledger)
+RESOURCES: Final = (
+    profiles,
+    products,
+    variants,
+    orders,
+    items,
+    carts,
+    coupons,
+    refunds,
+    apps,
+    forms_resource,
+    sessions,
+    actions,
+    events,
+    rejections,
+    ledger,
+)
 _METHOD_LENGTH: Final = 8
 
 

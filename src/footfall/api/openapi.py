@@ -31,6 +31,14 @@ TAGS: Final = {
     "Profiles": "Customers, as the business knows them.",
     "Sessions": "Browsers, before and after it is known whose they are.",
     "Products": "What is sold.",
+    "Variants": "What products come in.",
+    "Orders": "What was bought, and who reported it.",
+    "Items": "The lines of orders and carts.",
+    "Carts": "What may be bought.",
+    "Coupons": "What lowers a price.",
+    "Refunds": "What goes back.",
+    "Apps": "What is installed, removed, and spent in.",
+    "Forms": "What visitors fill in.",
     "Actions": "Kinds of things customers do, built-in and the business's own.",
     "Rejections": "What was refused, and why.",
     "Ledger": "How many events came, and what became of them.",
@@ -40,6 +48,13 @@ TAGS: Final = {
 
 NAMED_BY: Final = {
     "product": "The product's id, reference or SKU.",
+    "variant": "The variant's id, reference or SKU.",
+    "order": "The order's id or reference.",
+    "cart": "The cart's id or reference.",
+    "coupon": "The coupon's id, reference or code.",
+    "refund": "The refund's id or reference.",
+    "app": "The app's id or reference.",
+    "form": "The form's id or reference.",
     "session": "The session's id: the browser's own, or the short one of the session object.",
 }
 """Path parameters that take more than an id."""

@@ -37,7 +37,11 @@ def find_identified(connection: Connection, keys: Iterable[Key]) -> dict[Key, Ob
                 objects.c.deleted_at.is_(None),
             )
             if field == "name":
-                query = query.where(objects.c.reference.is_(None), objects.c.sku.is_(None))
+                query = query.where(
+                    objects.c.reference.is_(None),
+                    objects.c.sku.is_(None),
+                    objects.c.parent_id.is_(None),
+                )
             for *fact, source, text in connection.execute(query.order_by(objects.c.id.desc())):
                 told = "" if field == "name" else source
                 found[business_id, kind, field, told, text] = ObjectFact(*fact)
