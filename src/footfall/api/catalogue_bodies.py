@@ -17,7 +17,8 @@ class CouponChange(Struct):
     reference: Reference = UNSET
     source: Source = UNSET
     description: Annotated[
-        str | UnsetType, Meta(description="At most 140 characters.", max_length=140)
+        Annotated[str, Meta(max_length=140)] | UnsetType,
+        Meta(description="At most 140 characters."),
     ] = UNSET
     destination_url: Annotated[
         Text, Meta(description="Where it is redeemed; `https://` or `http://`.")

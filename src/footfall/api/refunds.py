@@ -123,7 +123,7 @@ def _render(call: Call, refund: ObjectRow) -> Refund:
         reference=refund.reference,
         source=refund.source or None,
         order=None if refund.parent_id is None else call.encode(Kind.OBJECT, refund.parent_id),
-        amount=amount and amount.amount,
+        amount=amount.amount if amount is not None else None,
         currency=refund.currency,
         total=price_of(of_order.get("amount_minor"), of_order.get("currency")),
         metadata=data.get("metadata", {}),
