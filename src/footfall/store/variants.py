@@ -90,9 +90,8 @@ def plan(
             continue
         draft.source = draft.source or product.source
         made.append(told)
-        if draft.name is None and not any(
-            fault.parameter == told.spell("name") for fault in faults
-        ):
+        known = {fault.parameter for fault in faults}
+        if draft.name is None and not known & {told.spell("name"), told.spell("id")}:
             faults.append(
                 ParameterMissing("A new variant needs “name”; add it.", told.spell("name"))
             )
