@@ -2,6 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import insert, select
+
+from footfall.domain.public_ids import Kind, PublicIds
+from footfall.store.engine import Engines
+from footfall.store.tables import open_carts
 from tests.api.shop import Shop, got, made, refused, unique
 
 PATH = "/v1/attribution/carts"
@@ -91,6 +96,21 @@ def test_a_deleted_cart_is_gone(shop: Shop) -> None:
         for address in (f"{PATH}/{cart['id']}", item):
             answer = shop.client.request(method, address, content=b"{}")
             assert refused(answer, 404) == [("not_found", "id")]
+
+
+def test_a_deleted_cart_is_nobodys_open_cart(
+    shop: Shop, beside: Engines, public_ids: PublicIds
+) -> None:
+    cart, other = made(shop.client.post(PATH, json={})), made(shop.client.post(PATH, json={}))
+    rows = {each["id"]: public_ids[Kind.OBJECT].decode(each["id"]) for each in (cart, other)}
+    with beside.write.begin() as connection:
+        for row_id in rows.values():
+            values = {"owner": f"p{row_id}", "object_id": row_id}
+            connection.execute(insert(open_carts).values(values))
+    got(shop.client.delete(f"{PATH}/{cart['id']}"))
+    with beside.read.begin() as connection:
+        left = set(connection.execute(select(open_carts.c.object_id)).scalars())
+    assert left & set(rows.values()) == {rows[other["id"]]}
 
 
 def test_a_form_is_as_good_as_json(shop: Shop) -> None:

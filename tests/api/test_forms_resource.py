@@ -34,6 +34,8 @@ def test_a_name_a_title_or_a_reference_is_needed(shop: Shop, path: str) -> None:
         ("invalid", "steps"),
         ("invalid", "metadata"),
     }
+    answer = shop.client.post(path, json={"name": "Contest", "steps": ["first"]})
+    assert refused(answer, 422) == [("invalid", "steps")]
     form = made(shop.client.post(path, json={"title": "Contest"}))
     assert (form["name"], form["steps"]) == ("Contest", [])
     assert made(shop.client.post(path, json={"reference": unique("f-")}))["name"] is None

@@ -395,7 +395,7 @@ def sum_of_items(order: dict[str, Any]) -> dict[str, str] | None:
     return {"amount": str(total), "currency": prices[0]["currency"]}
 
 
-@settings(max_examples=15)
+@settings(max_examples=40)
 @given(st.lists(steps, min_size=1, max_size=8))
 def test_a_summed_total_is_the_sum_of_the_items_whatever_happens_to_them(
     shop: Shop, assortment: list[str], story: list[Any]

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
+from sqlalchemy import delete as deletion
 
 from footfall.domain.objects import COUPON_CODE, ObjectDraft
 from footfall.errors import Fault, ParameterNotUnique, Refused
@@ -18,7 +19,7 @@ from footfall.store import pages, uniques
 from footfall.store.facts import changed
 from footfall.store.objects import forget_namesakes, object_row
 from footfall.store.pages import Bounds
-from footfall.store.tables import objects
+from footfall.store.tables import objects, open_carts
 
 _CHUNK: Final = 500
 IS_SUMMED: Final = "is_summed"
@@ -245,6 +246,9 @@ def delete(connection: Connection, row: ObjectRow, at: int) -> None:
         changed(connection, "object", row_id)
     if row.kind == "coupon":
         uniques.release(connection, row.id, [COUPON_CODE])
+    if row.kind == "cart" and row.reference is None:
+        # Whoever it was the open cart of begins another one.
+        connection.execute(deletion(open_carts).where(open_carts.c.object_id == row.id))
 
 
 def note_taken(
