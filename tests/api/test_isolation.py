@@ -23,6 +23,14 @@ WITH_ID = [
 ABSENT = {
     "profile": ["vxqQJ3Yg"],
     "product": ["vxqQJ3Yg", "no-such-reference", "no-such-sku"],
+    "variant": ["vxqQJ3Yg", "no-such-reference", "no-such-sku"],
+    "order": ["vxqQJ3Yg", "no-such-reference"],
+    "item": ["vxqQJ3Yg"],
+    "cart": ["vxqQJ3Yg", "no-such-reference"],
+    "coupon": ["vxqQJ3Yg", "no-such-reference", "no-such-code"],
+    "refund": ["vxqQJ3Yg", "no-such-reference"],
+    "app": ["vxqQJ3Yg", "no-such-reference"],
+    "form": ["vxqQJ3Yg", "no-such-reference"],
     "session": ["vxqQJ3Yg"],
     "action": ["vxqQJ3Yg"],
     "event": ["vxqQJ3Yg", "no-such-key"],
@@ -36,13 +44,29 @@ ABSENT = {
 @pytest.fixture(scope="module")
 def foreign(stranger: Shop) -> dict[str, list[str]]:
     """The names, in the order of ``ABSENT``, of things that another business has."""
-    product = stranger.product(sku=unique("SKU-"))
+    red = {"name": "Red", "reference": unique("red-"), "sku": unique("SKU-")}
+    product = stranger.product(sku=unique("SKU-"), variants=[red])
+    variant = product["variants"][0]
+    order = stranger.order(items=[{"product": product["id"]}])
+    cart = stranger.cart()
+    coupon = stranger.coupon(reference=unique("coupon-"))
+    refund = stranger.refund(order=order["id"])
+    app = stranger.app(reference=unique("app-"))
+    form = stranger.form(reference=unique("form-"))
     session = got(stranger.client.get(f"/v1/sessions/{stranger.session()}"))
     event = stranger.event(session=session["session"])
     structure = stranger.structure()
     return {
         "profile": [stranger.profile()["id"]],
         "product": [product["id"], product["reference"], product["sku"]],
+        "variant": [variant["id"], variant["reference"], variant["sku"]],
+        "order": [order["id"], order["reference"]],
+        "item": [order["items"][0]["id"]],
+        "cart": [cart["id"], cart["reference"]],
+        "coupon": [coupon["id"], coupon["reference"], coupon["code"]],
+        "refund": [refund["id"], refund["reference"]],
+        "app": [app["id"], app["reference"]],
+        "form": [form["id"], form["reference"]],
         "session": [session["id"]],
         "action": [stranger.action()["id"]],
         "event": [event["id"], event["event_id"]],
@@ -132,6 +156,13 @@ def test_properties_and_lists_of_another_business_cannot_be_named_inside_a_body(
     [
         ("profile", "/v1/profiles"),
         ("product", "/v1/attribution/products"),
+        ("order", "/v1/attribution/orders"),
+        ("cart", "/v1/attribution/carts"),
+        ("coupon", "/v1/coupons"),
+        ("refund", "/v1/attribution/refunds"),
+        ("app", "/v1/attribution/apps"),
+        ("form", "/v1/forms"),
+        ("form", "/v1/attribution/forms"),
         ("action", "/v1/attribution/actions"),
         ("event", "/v1/attribution/events"),
         ("structure", "/v1/objects"),
@@ -166,21 +197,60 @@ def test_no_list_of_events_is_filtered_by_things_of_another_business(
         assert answers[0][0] == 422
 
 
+LISTS = [
+    "/v1/" + path.removeprefix("/")
+    for resource in RESOURCES
+    for handler in resource.HANDLERS
+    if handler.http_methods == {"GET"}
+    for path in sorted(handler.paths)
+    if "{" not in path
+]
+
+
+BUILT_IN = {"/v1/actions": 22, "/v1/attribution/actions": 22, "/v1/objects": 8}
+"""How much every business has, by list."""
+
+
 def test_lists_hold_nothing_of_another_business(
     shop: Shop, stranger: Shop, foreign: dict[str, list[str]]
 ) -> None:
     stranger.client.get("/v1/nowhere")
-    paths = ["/v1/profiles", "/v1/attribution/products", "/v1/actions", "/v1/attribution/events"]
-    for path in [
-        *(*paths, "/v1/rejections", "/v1/ledger", "/v1/objects", "/v1/properties", "/v1/lists")
-    ]:
+    for path in LISTS:
         ours, theirs = (
             {each["id"] for each in got(one.client.get(path, params={"limit": 100}))["data"]}
             for one in (shop, stranger)
         )
         built_in = ours & theirs
         assert theirs - built_in
-        assert len(built_in) == {"/v1/actions": 22, "/v1/objects": 8}.get(path, 0)
+        assert len(built_in) == {
+            "/v1/actions": 22,
+            "/v1/attribution/actions": 22,
+            "/v1/objects": 8,
+        }.get(path, 0)
+
+
+def test_what_another_business_has_cannot_be_named_inside_a_body(
+    shop: Shop, foreign: dict[str, list[str]]
+) -> None:
+    own = shop.order(items=[{"product": shop.product()["id"]}])
+    item = f"/v1/attribution/items/{own['items'][0]['id']}"
+    for noun in ("product", "variant"):
+        for name in foreign[noun]:
+            for path in (
+                "/v1/attribution/orders",
+                "/v1/attribution/carts",
+                f"/v1/attribution/orders/{own['id']}/items",
+            ):
+                line = {"product": name}
+                told = line if path.endswith("/items") else {"reference": "1", "items": [line]}
+                assert shop.client.post(path, json=told).status_code == 422
+            assert shop.client.patch(item, json={"product": name}).status_code == 422
+    for name in foreign["order"]:
+        told = {"reference": "1", "order": name}
+        assert shop.client.post("/v1/attribution/refunds", json=told).status_code == 422
+    theirs = {"variants": [{"id": foreign["variant"][0], "name": "Mine"}]}
+    address = f"/v1/attribution/products/{shop.product()['id']}"
+    assert shop.client.patch(address, json=theirs).status_code == 422
 
 
 def test_a_session_is_not_attached_to_a_profile_of_another_business(
