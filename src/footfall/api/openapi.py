@@ -32,6 +32,11 @@ TAGS: Final = {
     "Sessions": "Browsers, before and after it is known whose they are.",
     "Products": "What is sold.",
     "Actions": "Kinds of things customers do, built-in and the business's own.",
+    "Acks": "Pages that were opened, and what brought their visitors.",
+    "Businesses": "What a page has to know of its business.",
+    "Forms": "Forms on pages, and what was filled in.",
+    "Integrations": "Shops' plugins.",
+    "Wordpress": "What the plugin for WordPress asks besides.",
     "Rejections": "What was refused, and why.",
     "Ledger": "How many events came, and what became of them.",
     OTHER: "For those who run the server.",
@@ -41,6 +46,8 @@ TAGS: Final = {
 NAMED_BY: Final = {
     "product": "The product's id, reference or SKU.",
     "session": "The session's id: the browser's own, or the short one of the session object.",
+    "form": "The form's id, or its reference.",
+    "business": "The business's public id, the same as the credential.",
 }
 """Path parameters that take more than an id."""
 
@@ -229,7 +236,7 @@ def _success(
 
 
 def _refusals(endpoint: Endpoint) -> list[int]:
-    always = {503} if endpoint.credential == "none" else {401, 403, 503}
+    always = {503} if endpoint.credential == "none" else {401, 403, 429, 503}
     return sorted(always | set(endpoint.errors))
 
 

@@ -17,6 +17,7 @@ from footfall.errors import (
     Fault,
     MalformedRequest,
     MethodNotAllowed,
+    RateLimited,
     Refused,
     Unavailable,
     UnknownResource,
@@ -41,14 +42,14 @@ class Refusals:
 
     def answer(self, request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:
         """Return the answer to a request that was refused or failed."""
-        refused = _as_refusal(problem)
+        refused = _as_refusal(problem, request.scope)
         trace = _trace(request.scope)
         headers = {
             name.decode(): value.decode()
-            for name, value in error_headers(refused.status, trace.request.id)
+            for name, value in error_headers(refused.status, trace.request.id, refused.faults)
             if name not in _SET_ELSEWHERE
         }
-        if isinstance(problem, MethodNotAllowedException):
+        if isinstance(refused.faults[0], MethodNotAllowed):
             headers["allow"] = _allowed(request.scope, problem)
         return Response(
             error_body(refused.faults, trace.request.id),
@@ -60,7 +61,7 @@ class Refusals:
     async def keep(self, problem: Exception, scope: Scope) -> None:
         """Record the refusal of an authenticated request; log what should never happen."""
         trace = _trace(scope)
-        refused = _as_refusal(problem)
+        refused = _as_refusal(problem, scope)
         if not _is_foreseen(problem):
             log.error(
                 "request_failed",
@@ -68,7 +69,9 @@ class Refusals:
                 error=repr(problem),
                 exc_info=problem,
             )
-        if isinstance(problem, CallerGone) or isinstance(refused.faults[0], Unavailable):
+        if isinstance(problem, CallerGone):
+            return
+        if isinstance(refused.faults[0], Unavailable | RateLimited):
             return
         if isinstance(problem, HTTPException):
             await self._identify(trace, scope)
@@ -119,14 +122,14 @@ def _is_foreseen(problem: Exception) -> bool:
     return isinstance(problem, Fault | Refused | CallerGone)
 
 
-def _as_refusal(problem: Exception) -> Refused:
+def _as_refusal(problem: Exception, scope: Scope) -> Refused:
     if isinstance(problem, Refused):
         return problem
     if isinstance(problem, Fault):
         return Refused([problem])
-    if isinstance(problem, NotFoundException):
+    if isinstance(problem, NotFoundException) and not _is_served_elsewhere(scope):
         return Refused([UnknownResource("There is nothing at this path.")])
-    if isinstance(problem, MethodNotAllowedException):
+    if isinstance(problem, MethodNotAllowedException | NotFoundException):
         return Refused([MethodNotAllowed("This path takes other methods; see the header Allow.")])
     if isinstance(problem, HTTPException) and problem.status_code < 500:
         return Refused([MalformedRequest("The request cannot be read; check its headers.")])
@@ -137,8 +140,14 @@ def _as_refusal(problem: Exception) -> Refused:
     )
 
 
-def _allowed(scope: Scope, problem: MethodNotAllowedException) -> str:
-    methods = set((problem.headers or {}).get("allow", "").split(", "))
+def _is_served_elsewhere(scope: Scope) -> bool:
+    """Tell whether the hot path serves this path by another method."""
+    return any(each.path == scope["path"] for each in OPERATIONS)
+
+
+def _allowed(scope: Scope, problem: Exception) -> str:
+    told = (problem.headers or {}) if isinstance(problem, HTTPException) else {}
+    methods = set(told.get("allow", "").split(", "))
     methods |= {each.method for each in OPERATIONS if each.path == scope["path"]}
     return ", ".join(sorted(methods - {""}))
 
