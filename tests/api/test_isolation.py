@@ -128,7 +128,7 @@ def test_lists_hold_nothing_of_another_business(
         )
         built_in = ours & theirs
         assert theirs - built_in
-        assert len(built_in) == (22 if path == "/v1/actions" else 0)
+        assert len(built_in) == (23 if path == "/v1/actions" else 0)
 
 
 def test_a_session_is_not_attached_to_a_profile_of_another_business(

@@ -24,7 +24,7 @@ from footfall.domain.objects import is_absent
 from footfall.domain.public_ids import Kind
 from footfall.domain.sessions import is_carriable, is_well_formed
 from footfall.domain.times import occurred_at, parse_instant
-from footfall.errors import Fault, Invalid, NotFound, Refused, refuse
+from footfall.errors import Fault, Invalid, NotFound, refuse
 from footfall.ingest.refuse import rejection
 from footfall.store import sessions
 from footfall.store.append import Submission

@@ -20,7 +20,7 @@ def parse_origin(text: str) -> str:
         ValueError: no http or https address, or more than scheme, host and port.
 
     >>> parse_origin("HTTPS://Shop.Example:443/"), parse_origin("https://tiendañ.example")
-    ('https://shop.example', 'https://xn--tienda-9za.example')
+    ('https://shop.example', 'https://xn--tienda-1wa.example')
     """
     try:
         parts = urlsplit(text.strip())
