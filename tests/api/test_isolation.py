@@ -7,6 +7,11 @@ import httpx
 import pytest
 
 from footfall.api.application import RESOURCES
+from footfall.domain.objects import ObjectDraft
+from footfall.domain.public_ids import Kind, PublicIds
+from footfall.domain.times import now_us
+from footfall.store import objects
+from footfall.store.engine import Engines
 from tests.api.shop import Shop, got, unique
 
 WITH_ID = [
@@ -23,12 +28,26 @@ ABSENT = {
     "session": ["vxqQJ3Yg"],
     "action": ["vxqQJ3Yg"],
     "event": ["vxqQJ3Yg", "no-such-key"],
+    "form": ["vxqQJ3Yg", "no-such-reference"],
+    "business": ["vxqQJ3Yg"],
 }
 """Per noun of a path an id that nobody has, and any other name it goes by."""
 
 
 @pytest.fixture(scope="module")
-def foreign(stranger: Shop) -> dict[str, list[str]]:
+def foreign_form(stranger: Shop, beside: Engines, public_ids: PublicIds) -> list[str]:
+    """The id and the reference of a form that another business has."""
+    reference = unique("form-")
+    business_row = public_ids[Kind.BUSINESS].decode(stranger.business_id)
+    assert business_row is not None
+    draft = ObjectDraft("form", reference=reference)
+    with beside.write.begin() as connection:
+        made = objects.create_many(connection, [((), business_row, now_us(), draft)])
+    return [public_ids[Kind.OBJECT].encode(made[()].id), reference]
+
+
+@pytest.fixture(scope="module")
+def foreign(stranger: Shop, foreign_form: list[str]) -> dict[str, list[str]]:
     """The names, in the order of ``ABSENT``, of things that another business has."""
     product = stranger.product(sku=unique("SKU-"))
     session = got(stranger.client.get(f"/v1/sessions/{stranger.session()}"))
@@ -39,6 +58,8 @@ def foreign(stranger: Shop) -> dict[str, list[str]]:
         "session": [session["id"]],
         "action": [stranger.action()["id"]],
         "event": [event["id"], event["event_id"]],
+        "form": foreign_form,
+        "business": [stranger.business_id],
     }
 
 
@@ -52,6 +73,10 @@ def noun_of(path: str) -> str:
     return path[path.index("{") + 1 : path.index(":")]
 
 
+def named(path: str, name: str) -> str:
+    return path[: path.index("{")] + name + path[path.index("}") + 1 :]
+
+
 @pytest.mark.parametrize(("method", "path"), WITH_ID)
 def test_an_id_of_another_business_is_as_good_as_none(
     shop: Shop, foreign: dict[str, list[str]], method: str, path: str
@@ -62,10 +87,11 @@ def test_an_id_of_another_business_is_as_good_as_none(
     for theirs, absent in zip(foreign[noun], ABSENT[noun], strict=True):
         answers = []
         for name in (theirs, absent):
-            address = path[: path.index("{")] + name
+            address = named(path, name)
             answers.append(said(shop.client.request(method, address, json=told), name))
         assert answers[0] == answers[1]
-        assert answers[0][0] == 404
+        # Who names a business has to be that business (contract 1.3).
+        assert answers[0][0] == (401 if noun == "business" else 404)
 
 
 def test_things_of_another_business_were_not_touched(
@@ -73,7 +99,9 @@ def test_things_of_another_business_were_not_touched(
 ) -> None:
     for method, path in WITH_ID:
         noun = noun_of(path)
-        address = path[: path.index("{")] + foreign[noun][0]
+        if not path.endswith("}"):
+            continue
+        address = named(path, foreign[noun][0])
         before = got(stranger.client.get(address))
         told = None if method in ("GET", "DELETE") else {"name": unique("x.y")}
         shop.client.request(method, address, json=told)
