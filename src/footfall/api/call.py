@@ -6,7 +6,7 @@ Every handler takes a ``call``. Before it runs, the request has been authenticat
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from litestar import Request
 
@@ -27,6 +27,13 @@ TRACE: Final = "footfall_trace"
 """Where a request's scope keeps its ``Trace``."""
 
 _NOUNS: Final = {Kind.OBJECT: "product"}
+
+
+class Encoder(Protocol):
+    """Knows the public ids of rows; all that showing a row needs of a call."""
+
+    def encode(self, kind: Kind, row_id: int) -> str:
+        """Return the public id of a row."""
 
 
 @dataclass(slots=True)
