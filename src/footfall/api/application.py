@@ -14,8 +14,12 @@ from litestar.types import HTTPScope, Message, Send
 
 from footfall.api import (
     actions,
+    conflicts,
     events,
+    identifications,
+    identity_log,
     ledger,
+    people,
     products,
     profiles,
     reference,
@@ -32,7 +36,19 @@ from footfall.settings import Settings
 from footfall.store.store import Store
 
 PREFIX: Final = "/v1"
-RESOURCES: Final = (profiles, products, sessions, actions, events, rejections, ledger)
+RESOURCES: Final = (
+    profiles,
+    people,
+    identifications,
+    identity_log,
+    conflicts,
+    products,
+    sessions,
+    actions,
+    events,
+    rejections,
+    ledger,
+)
 _METHOD_LENGTH: Final = 8
 
 

@@ -57,7 +57,7 @@ class Event(Struct, kw_only=True):
     created_at: Annotated[int, Meta(description="When it arrived, Unix seconds.")]
 
 
-_ANSWER: Final = {
+ANSWER: Final[dict[str, Any]] = {
     "id": "erA2RAXE",
     "type": "event",
     "event_id": "purchase-1001",
@@ -93,7 +93,7 @@ _ANSWER: Final = {
             "`product` and other spellings of the tracking endpoint are taken too.",
             errors=(422,),
             query=QUERY,
-            answer_example={"data": [_ANSWER], "has_more": False},
+            answer_example={"data": [ANSWER], "has_more": False},
         )
     ),
 )
@@ -112,7 +112,7 @@ async def list_events(call: Call) -> Listing[Event]:
             description="The id in the path is the event's id, else the `event_id` or "
             "Idempotency-Key it came with.",
             errors=(404,),
-            answer_example=_ANSWER,
+            answer_example=ANSWER,
         )
     ),
 )

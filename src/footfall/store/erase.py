@@ -145,15 +145,20 @@ def _clear_rejections(
     for row in connection.execute(query.where(table.c.business_id == business_id)):
         told = msgspec.json.encode((row.path, row.body, row.errors)).decode()
         if any(name in told for name in names):
-            path = row.path
+            path, errors = row.path, msgspec.json.encode(row.errors).decode()
             for name in names:
-                path = path.replace(name, _GONE)
-            changes.append({"row": row.id, "path": path[:255], "body": None})
+                path, errors = path.replace(name, _GONE), errors.replace(name, _GONE)
+            clean = msgspec.json.decode(errors)
+            changes.append({"row": row.id, "new_path": path[:255], "new_errors": clean})
     if changes:
         connection.execute(
             update(table)
             .where(table.c.id == bindparam("row"))
-            .values(path=bindparam("path"), body=bindparam("body")),
+            .values(
+                path=bindparam("new_path"),
+                errors=bindparam("new_errors", type_=table.c.errors.type),
+                body=None,
+            ),
             changes,
         )
     return len(changes)

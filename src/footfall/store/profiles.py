@@ -143,14 +143,12 @@ def change(
         return None
     members = merges.members_of(connection, root)
     contacts = identities.owners(connection, business_id, draft.contacts)
-    _refuse_others(
-        [
-            (contact.parameter, owner)
-            for contact in draft.contacts
-            if (owner := contacts.get((contact.kind, contact.value or ""))) not in (None, *members)
-        ],
-        root,
-    )
+    owners = [
+        (contact.parameter, owner)
+        for contact in draft.contacts
+        if (owner := contacts.get((contact.kind, contact.value or ""))) is not None
+    ]
+    _refuse_others([each for each in owners if each[1] not in members], root)
     profile = _lock(connection, business_id, root)
     _update(connection, business_id, profile, members, draft.columns(), draft.data, at)
     identities.assign(
