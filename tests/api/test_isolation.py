@@ -23,6 +23,8 @@ ABSENT = {
     "session": ["vxqQJ3Yg"],
     "action": ["vxqQJ3Yg"],
     "event": ["vxqQJ3Yg", "no-such-key"],
+    "change": ["vxqQJ3Yg"],
+    "conflict": ["vxqQJ3Yg"],
 }
 """Per noun of a path an id that nobody has, and any other name it goes by."""
 
@@ -33,7 +35,14 @@ def foreign(stranger: Shop) -> dict[str, list[str]]:
     product = stranger.product(sku=unique("SKU-"))
     session = got(stranger.client.get(f"/v1/sessions/{stranger.session()}"))
     event = stranger.event(session=session["session"])
+    owner = stranger.profile(first_name="A", session=session["session"])
+    other = stranger.profile(first_name="B", session=session["session"])
+    log = got(stranger.client.get("/v1/identity-log"))["data"]
+    conflict, change = (each["id"] for each in log)
+    assert other["id"] != owner["id"]
     return {
+        "change": [change],
+        "conflict": [conflict],
         "profile": [stranger.profile()["id"]],
         "product": [product["id"], product["reference"], product["sku"]],
         "session": [session["id"]],
@@ -52,17 +61,23 @@ def noun_of(path: str) -> str:
     return path[path.index("{") + 1 : path.index(":")]
 
 
+def address_of(path: str, name: str, *, is_whole: bool = True) -> str:
+    """The path with a name in it: all of it, or only as far as the thing itself."""
+    before, _, rest = path.partition("{")
+    return before + name + (rest.partition("}")[2] if is_whole else "")
+
+
 @pytest.mark.parametrize(("method", "path"), WITH_ID)
 def test_an_id_of_another_business_is_as_good_as_none(
     shop: Shop, foreign: dict[str, list[str]], method: str, path: str
 ) -> None:
     noun = noun_of(path)
-    body = {"name": unique("x.y"), "profile": shop.profile()["id"]}
+    body = {"name": unique("x.y"), "profile": shop.profile()["id"], "decision": "keep"}
     told = None if method in ("GET", "DELETE") else body
     for theirs, absent in zip(foreign[noun], ABSENT[noun], strict=True):
         answers = []
         for name in (theirs, absent):
-            address = path[: path.index("{")] + name
+            address = address_of(path, name)
             answers.append(said(shop.client.request(method, address, json=told), name))
         assert answers[0] == answers[1]
         assert answers[0][0] == 404
@@ -73,11 +88,13 @@ def test_things_of_another_business_were_not_touched(
 ) -> None:
     for method, path in WITH_ID:
         noun = noun_of(path)
-        address = path[: path.index("{")] + foreign[noun][0]
-        before = got(stranger.client.get(address))
-        told = None if method in ("GET", "DELETE") else {"name": unique("x.y")}
-        shop.client.request(method, address, json=told)
-        assert got(stranger.client.get(address)) == before
+        thing = address_of(path, foreign[noun][0], is_whole=False)
+        before = got(stranger.client.get(thing))
+        told = None
+        if method not in ("GET", "DELETE"):
+            told = {"name": unique("x.y"), "profile": shop.profile()["id"], "decision": "keep"}
+        shop.client.request(method, address_of(path, foreign[noun][0]), json=told)
+        assert got(stranger.client.get(thing)) == before
 
 
 @pytest.mark.parametrize(
@@ -87,6 +104,8 @@ def test_things_of_another_business_were_not_touched(
         ("product", "/v1/attribution/products"),
         ("action", "/v1/attribution/actions"),
         ("event", "/v1/attribution/events"),
+        ("change", "/v1/identity-log"),
+        ("conflict", "/v1/conflicts"),
     ],
 )
 @pytest.mark.parametrize("parameter", ["starting_after", "ending_before"])
@@ -102,14 +121,21 @@ def test_no_list_begins_at_an_item_of_another_business(
 
 
 @pytest.mark.parametrize(
-    ("parameter", "noun"), [("profile", "profile"), ("session", "session"), ("object", "product")]
+    ("list_path", "parameter", "noun"),
+    [
+        ("/v1/attribution/events", "profile", "profile"),
+        ("/v1/attribution/events", "session", "session"),
+        ("/v1/attribution/events", "object", "product"),
+        ("/v1/identity-log", "profile", "profile"),
+        ("/v1/identity-log", "session", "session"),
+    ],
 )
-def test_no_list_of_events_is_filtered_by_things_of_another_business(
-    shop: Shop, foreign: dict[str, list[str]], parameter: str, noun: str
+def test_no_list_is_filtered_by_things_of_another_business(
+    shop: Shop, foreign: dict[str, list[str]], list_path: str, parameter: str, noun: str
 ) -> None:
     for theirs, absent in zip(foreign[noun], ABSENT[noun], strict=True):
         answers = [
-            said(shop.client.get("/v1/attribution/events", params={parameter: name}), name)
+            said(shop.client.get(list_path, params={parameter: name}), name)
             for name in (theirs, absent)
         ]
         assert answers[0] == answers[1]
@@ -121,7 +147,9 @@ def test_lists_hold_nothing_of_another_business(
 ) -> None:
     stranger.client.get("/v1/nowhere")
     paths = ["/v1/profiles", "/v1/attribution/products", "/v1/actions", "/v1/attribution/events"]
-    for path in [*paths, "/v1/rejections", "/v1/ledger"]:
+    people = ["/v1/identity-log", "/v1/conflicts"]
+    quarrel(shop)
+    for path in [*paths, *people, "/v1/rejections", "/v1/ledger"]:
         ours, theirs = (
             {each["id"] for each in got(one.client.get(path, params={"limit": 100}))["data"]}
             for one in (shop, stranger)
@@ -129,6 +157,25 @@ def test_lists_hold_nothing_of_another_business(
         built_in = ours & theirs
         assert theirs - built_in
         assert len(built_in) == (22 if path == "/v1/actions" else 0)
+
+
+def quarrel(shop: Shop) -> None:
+    """Have a session claimed for two known people."""
+    session = shop.session()
+    for name in "ab":
+        shop.profile(first_name=name, session=session)
+
+
+def test_no_profile_is_merged_with_one_of_another_business(
+    shop: Shop, foreign: dict[str, list[str]]
+) -> None:
+    path = f"/v1/profiles/{shop.profile()['id']}/merge"
+    answers = [
+        said(shop.client.post(path, json={"profile": name}), name)
+        for name in (foreign["profile"][0], ABSENT["profile"][0])
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 422
 
 
 def test_a_session_is_not_attached_to_a_profile_of_another_business(

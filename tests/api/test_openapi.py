@@ -170,6 +170,8 @@ def filled(document: Json) -> tuple[list[Operation], list[Operation]]:
     """The operations of the API, those that delete apart: they come last."""
     known = [each for each in operations(document) if each[1].startswith("/v1/")]
     deleting = [each for each in known if each[0] == "DELETE"]
+    # What is a part of something goes before it.
+    deleting.sort(key=lambda each: -each[1].count("/"))
     return [each for each in known if each[0] != "DELETE"], deleting
 
 
@@ -185,13 +187,24 @@ def real_ids(client: httpx.Client) -> dict[str, str]:
     event = {"action": "product.viewed", "product": ids["product"], "profile": ids["profile"]}
     assert client.post("/v1/attribution/events", json=event).status_code == 201
     listed = client.get("/v1/attribution/events").json()["data"]
-    return {**ids, "event": listed[0]["id"]}
+    return {**ids, "event": listed[0]["id"], **passing_ids(client)}
+
+
+def passing_ids(client: httpx.Client) -> dict[str, str]:
+    """Make what can be used up by one request: a profile to merge, a change, a conflict."""
+    session = client.post("/v1/track/sessions").json()["id"]
+    for name in "ab":
+        told = {"first_name": name, "session": session}
+        other: str = client.post("/v1/profiles", json=told).json()["id"]
+    conflict, change = client.get("/v1/identity-log", params={"limit": 2}).json()["data"]
+    return {"other": other, "change": change["id"], "conflict": conflict["id"]}
 
 
 def with_real_ids(text: str, ids: dict[str, str]) -> str:
     """Return a text with the ids that examples use replaced by ones that exist."""
     stand_ins = {
         "MzYwlE50": ids["profile"],
+        "erA2RAXE": ids["other"],
         "PROFILE_ID": ids["profile"],
         "vxqQJ3Yg": ids["product"],
         "HELLOTEXT_SESSION_ID": ids["session"],
@@ -218,6 +231,7 @@ def test_every_example_is_accepted_and_answered_as_documented(footfall_server: S
     keeping, deleting = filled(document)
     for method, path, told in (*keeping, *deleting):
         for kind, body in [*example_bodies(told)] or [("", "")]:
+            ids |= passing_ids(client)
             answer = client.request(
                 method,
                 path.format(**ids),
@@ -256,7 +270,9 @@ def test_the_commands_of_the_reference_page_work(footfall_server: Server) -> Non
         **{name.upper(): text for name, text in ids.items()},
     }
     shown = [each for group in reference_view.groups(document) for each in group.operations]
-    for operation in sorted(shown, key=lambda each: each.method == "DELETE"):
+    for operation in sorted(
+        shown, key=lambda each: (each.method == "DELETE", -each.path.count("/"))
+    ):
         command = with_real_ids(operation.curl, ids).replace(
             "curl", "curl -sS -o /dev/null -w '%{http_code}'", 1
         )

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from footfall.api import paging
 from footfall.api.answers import Listing
-from footfall.api.call import Call, absent, raise_any
+from footfall.api.call import Call, Encoder, absent, raise_any
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.forms import FORM_TYPE
 from footfall.domain.objects import is_absent
@@ -85,7 +85,7 @@ async def list_conflicts(call: Call) -> Listing[Conflict]:
     page = await call.store.read(
         lambda connection: conflicts.page(connection, call.business_id, bounds, faults)
     )
-    return Listing([_render(call, each) for each in page.rows], page.has_more)
+    return Listing([render(call, each) for each in page.rows], page.has_more)
 
 
 @get(
@@ -104,7 +104,7 @@ async def get_conflict(call: Call, conflict: str) -> Conflict:
     )
     if found is None:
         raise absent(Kind.CHANGE)
-    return _render(call, found)
+    return render(call, found)
 
 
 @post(
@@ -140,7 +140,7 @@ async def settle_conflict(call: Call, conflict: str) -> Conflict:
         lambda connection: conflicts.settle(connection, call.business_id, row_id, decision, origin)
     )
     assert settled is not None
-    return _render(call, settled)
+    return render(call, settled)
 
 
 def _decision(told: dict[str, Any], faults: list[Fault]) -> conflicts.Decision:
@@ -158,7 +158,8 @@ def _decision(told: dict[str, Any], faults: list[Fault]) -> conflicts.Decision:
     return "keep"
 
 
-def _render(call: Call, conflict: conflicts.Conflict) -> Conflict:
+def render(call: Encoder, conflict: conflicts.Conflict) -> Conflict:
+    """Return a conflict as answers show it."""
     change = conflict.change
 
     def profile(row_id: int | None) -> str | None:

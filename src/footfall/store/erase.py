@@ -53,7 +53,8 @@ def erase(
     members = merges.members_of(connection, root)
     if merges.is_erased(connection, members):
         return None
-    if connection.dialect.name == "sqlite":
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
         # Otherwise what was there stays readable in the file until its place is used again.
         connection.exec_driver_sql("pragma secure_delete = on")
     session_ids = merges.sessions_of(connection, members)
@@ -72,6 +73,8 @@ def erase(
         "contacts": profiles.clear(connection, members, origin.at),
         "profiles": len(members),
     }
+    if is_sqlite:
+        connection.exec_driver_sql("pragma secure_delete = off")
     merges.tell(connection, members)
     log.record(connection, business_id, "erase", origin, profile_id=root, details=counts)
     return root
