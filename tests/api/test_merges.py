@@ -205,3 +205,15 @@ def test_an_anonymous_owner_becomes_the_profile_its_session_is_attached_to(shop:
     known = made(shop.client.post("/v1/profiles", json={"email": email(), "session": session}))
     assert read(shop, anonymous["id"])["id"] == known["id"]
     assert got(shop.client.get(f"/v1/sessions/{session}"))["profile"] == known["id"]
+
+
+def test_a_deleted_owner_does_not_keep_its_sessions_from_the_living(shop: Shop) -> None:
+    session = shop.session()
+    gone = shop.profile(email=email(), session=session)["id"]
+    key = shop.track(session=session)
+    got(shop.client.delete(f"/v1/profiles/{gone}"))
+    known = shop.profile(email=email(), session=session)["id"]
+    assert got(shop.client.get(f"/v1/sessions/{session}"))["profile"] == known
+    found = got(shop.client.get(f"/v1/profiles/{known}/events"))["data"]
+    assert [each["event_id"] for each in found] == [key]
+    assert refused(shop.client.get(f"/v1/profiles/{gone}"), 404) == [("not_found", "id")]
