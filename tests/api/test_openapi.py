@@ -204,7 +204,7 @@ def with_real_ids(text: str, ids: dict[str, str]) -> str:
     """Return a text with the ids that examples use replaced by ones that exist."""
     stand_ins = {
         "MzYwlE50": ids["profile"],
-        "erA2RAXE": ids["other"],
+        "Hd7TqwX2": ids["other"],
         "PROFILE_ID": ids["profile"],
         "vxqQJ3Yg": ids["product"],
         "HELLOTEXT_SESSION_ID": ids["session"],

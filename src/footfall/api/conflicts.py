@@ -57,7 +57,7 @@ _ANSWER: Final[dict[str, Any]] = {
     "type": "conflict",
     "kind": "attach_conflict",
     "session": "bBJn9vR15yPaYkWmR2QK0jopMeNxrA6l",
-    "profile": "erA2RAXE",
+    "profile": "Hd7TqwX2",
     "owner": "MzYwlE50",
     "cause": "attach",
     "at": "2022-10-13T18:02:53Z",

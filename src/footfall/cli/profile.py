@@ -149,15 +149,15 @@ def conflicts(
     from footfall.store.pages import Bounds
 
     with _reading(data, database) as (opened, connection):
-        known = [each.id for each in businesses.all_of(connection)]
-        if business is not None:
-            row_id = opened.row_id(Kind.BUSINESS, business)
-            if row_id not in known:
+        if business is None:
+            known = [each.id for each in businesses.all_of(connection)]
+        else:
+            known = [opened.row_id(Kind.BUSINESS, business)]
+            if businesses.find(connection, known[0]) is None:
                 raise ConfigurationError(
                     f"There is no business {business!r}; `footfall business list` shows those "
                     "there are."
                 )
-            known = [row_id]
         shown = [
             _plain(render(_Names(opened), each))
             for number in known
