@@ -29,7 +29,7 @@ class Someone:
             reference=self.word,
             source="shop",
             company=self.word,
-            lists=[self.word],
+            lists=[unique("List ")],
             metadata={"note": self.word},
             session=self.session,
         )
