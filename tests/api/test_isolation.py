@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from footfall.api.answers import Listing
 from footfall.api.application import RESOURCES
 from tests.api.shop import Shop, got, unique
 
@@ -38,6 +39,8 @@ ABSENT = {
     "property": ["vxqQJ3Yg"],
     "list": ["vxqQJ3Yg"],
     "business": ["vxqQJ3Yg"],
+    "change": ["vxqQJ3Yg"],
+    "conflict": ["vxqQJ3Yg"],
 }
 """Per noun of a path an id that nobody has, and any other name it goes by."""
 
@@ -57,7 +60,14 @@ def foreign(stranger: Shop) -> dict[str, list[str]]:
     session = got(stranger.client.get(f"/v1/sessions/{stranger.session()}"))
     event = stranger.event(session=session["session"])
     structure = stranger.structure()
+    owner = stranger.profile(first_name="A", session=session["session"])
+    other = stranger.profile(first_name="B", session=session["session"])
+    log = got(stranger.client.get("/v1/identity-log"))["data"]
+    conflict, change = (each["id"] for each in log)
+    assert other["id"] != owner["id"]
     return {
+        "change": [change],
+        "conflict": [conflict],
         "profile": [stranger.profile()["id"]],
         "product": [product["id"], product["reference"], product["sku"]],
         "variant": [variant["id"], variant["reference"], variant["sku"]],
@@ -93,9 +103,11 @@ def with_id(path: str, name: str) -> str:
     return re.sub(r"\{[^}]*\}", name, path)
 
 
-def body_for(method: str) -> dict[str, Any] | None:
+def body_for(shop: Shop, method: str) -> dict[str, Any] | None:
     """A body that nothing is wrong with, wherever it is sent."""
-    return None if method in ("GET", "DELETE") else {"name": unique("x.y")}
+    if method in ("GET", "DELETE"):
+        return None
+    return {"name": unique("x.y"), "profile": shop.profile()["id"], "decision": "keep"}
 
 
 @pytest.mark.parametrize(("method", "path"), WITH_ID)
@@ -103,9 +115,7 @@ def test_an_id_of_another_business_is_as_good_as_none(
     shop: Shop, foreign: dict[str, list[str]], method: str, path: str
 ) -> None:
     noun = noun_of(path)
-    told = body_for(method)
-    if told is not None:
-        told["profile"] = shop.profile()["id"]
+    told = body_for(shop, method)
     for theirs, absent in zip(foreign[noun], ABSENT[noun], strict=True):
         answers = [
             said(shop.client.request(method, with_id(path, name), json=told), name)
@@ -120,13 +130,11 @@ def test_things_of_another_business_were_not_touched(
     shop: Shop, stranger: Shop, foreign: dict[str, list[str]]
 ) -> None:
     for method, path in WITH_ID:
-        if not path.endswith("}"):
-            continue
         theirs = foreign[noun_of(path)][0]
-        address = path[: path.index("{")] + theirs
-        before = got(stranger.client.get(address))
-        shop.client.request(method, with_id(path, theirs), json=body_for(method))
-        assert got(stranger.client.get(address)) == before
+        thing = path[: path.index("{")] + theirs
+        before = got(stranger.client.get(thing))
+        shop.client.request(method, with_id(path, theirs), json=body_for(shop, method))
+        assert got(stranger.client.get(thing)) == before
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
@@ -137,7 +145,7 @@ def test_what_is_of_another_business_is_not_reached_through_an_object_of_ones_ow
     instance = stranger.instance(theirs)
     for structure, name in ((ours, instance["id"]), (theirs, instance["id"]), (ours, "vxqQJ3Yg")):
         address = f"/v1/objects/{structure['id']}/instances/{name}"
-        answer = shop.client.request(method, address, json=body_for(method))
+        answer = shop.client.request(method, address, json=body_for(shop, method))
         assert answer.status_code == 404
     address = f"/v1/objects/{theirs['id']}/instances/{instance['id']}"
     assert got(stranger.client.get(address)) == instance
@@ -173,6 +181,8 @@ def test_properties_and_lists_of_another_business_cannot_be_named_inside_a_body(
         ("structure", "/v1/objects"),
         ("property", "/v1/properties"),
         ("list", "/v1/lists"),
+        ("change", "/v1/identity-log"),
+        ("conflict", "/v1/conflicts"),
     ],
 )
 @pytest.mark.parametrize("parameter", ["starting_after", "ending_before"])
@@ -188,14 +198,21 @@ def test_no_list_begins_at_an_item_of_another_business(
 
 
 @pytest.mark.parametrize(
-    ("parameter", "noun"), [("profile", "profile"), ("session", "session"), ("object", "product")]
+    ("list_path", "parameter", "noun"),
+    [
+        ("/v1/attribution/events", "profile", "profile"),
+        ("/v1/attribution/events", "session", "session"),
+        ("/v1/attribution/events", "object", "product"),
+        ("/v1/identity-log", "profile", "profile"),
+        ("/v1/identity-log", "session", "session"),
+    ],
 )
-def test_no_list_of_events_is_filtered_by_things_of_another_business(
-    shop: Shop, foreign: dict[str, list[str]], parameter: str, noun: str
+def test_no_list_is_filtered_by_things_of_another_business(
+    shop: Shop, foreign: dict[str, list[str]], list_path: str, parameter: str, noun: str
 ) -> None:
     for theirs, absent in zip(foreign[noun], ABSENT[noun], strict=True):
         answers = [
-            said(shop.client.get("/v1/attribution/events", params={parameter: name}), name)
+            said(shop.client.get(list_path, params={parameter: name}), name)
             for name in (theirs, absent)
         ]
         assert answers[0] == answers[1]
@@ -207,6 +224,7 @@ LISTS = [
     for resource in RESOURCES
     for handler in resource.HANDLERS
     if handler.http_methods == {"GET"}
+    and getattr(handler.opt["endpoint"].answer, "__origin__", None) is Listing
     for path in sorted(handler.paths)
     if "{" not in path
 ]
@@ -220,6 +238,7 @@ def test_lists_hold_nothing_of_another_business(
     shop: Shop, stranger: Shop, foreign: dict[str, list[str]]
 ) -> None:
     stranger.client.get("/v1/nowhere")
+    quarrel(shop)
     for path in LISTS:
         ours, theirs = (
             {each["id"] for each in got(one.client.get(path, params={"limit": 100}))["data"]}
@@ -256,6 +275,25 @@ def test_what_another_business_has_cannot_be_named_inside_a_body(
     theirs = {"variants": [{"id": foreign["variant"][0], "name": "Mine"}]}
     address = f"/v1/attribution/products/{shop.product()['id']}"
     assert shop.client.patch(address, json=theirs).status_code == 422
+
+
+def quarrel(shop: Shop) -> None:
+    """Have a session claimed for two known people."""
+    session = shop.session()
+    for name in "ab":
+        shop.profile(first_name=name, session=session)
+
+
+def test_no_profile_is_merged_with_one_of_another_business(
+    shop: Shop, foreign: dict[str, list[str]]
+) -> None:
+    path = f"/v1/profiles/{shop.profile()['id']}/merge"
+    answers = [
+        said(shop.client.post(path, json={"profile": name}), name)
+        for name in (foreign["profile"][0], ABSENT["profile"][0])
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 422
 
 
 def test_a_session_is_not_attached_to_a_profile_of_another_business(
