@@ -1,23 +1,63 @@
-"""Another business's id answers exactly like one that nobody has, on every endpoint with an id.
+"""Another business's id answers exactly like one that nobody has, wherever an id may be given.
 
-Taken from the route table, so that a new endpoint is tested without being added here.
+Taken from the route table and the documented bodies, so that a new endpoint is tested without being
+added here; one whose ids are of a new noun fails until ``ABSENT`` and ``things`` know that noun.
 """
 
-import httpx
-import pytest
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
+import httpx
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from footfall.api import hot_path
 from footfall.api.application import RESOURCES
+from footfall.api.components import ALIAS
+from footfall.api.endpoint import Endpoint
+from footfall.domain.public_ids import Kind, PublicIds
+from footfall.store import tables
+from footfall.store.engine import Engines
 from tests.api.shop import Shop, got, unique
 
-WITH_ID = [
-    (method, "/v1" + path)
-    for resource in RESOURCES
-    for handler in resource.HANDLERS
-    for method in sorted(handler.http_methods)
-    for path in sorted(handler.paths)
-    if "{" in path
+Names = dict[str, list[str]]
+"""Per noun, the names that one thing goes by."""
+
+
+class Route(NamedTuple):
+    """A method on a path."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+
+    @property
+    def nouns(self) -> list[str]:
+        """The names of the path's parameters."""
+        return re.findall(r"\{(\w+)(?::\w+)?\}", self.path)
+
+    @property
+    def told(self) -> dict[str, Any] | None:
+        """A body that is taken, ``None`` for a route without."""
+        return self.endpoint.example if self.method in ("POST", "PUT", "PATCH") else None
+
+    def address(self, names: dict[str, str]) -> str:
+        return re.sub(r"\{(\w+)(?::\w+)?\}", lambda match: names[match[1]], self.path)
+
+
+ROUTES = [
+    *(
+        Route(method, "/v1" + path, handler.opt["endpoint"])
+        for resource in RESOURCES
+        for handler in resource.HANDLERS
+        for method in sorted(handler.http_methods - {"HEAD", "OPTIONS"})
+        for path in sorted(handler.paths)
+    ),
+    *(Route(each.method, each.path, each.endpoint) for each in hot_path.OPERATIONS),
 ]
-ABSENT = {
+ABSENT: Names = {
     "profile": ["vxqQJ3Yg"],
     "product": ["vxqQJ3Yg", "no-such-reference", "no-such-sku"],
     "session": ["vxqQJ3Yg"],
@@ -27,9 +67,11 @@ ABSENT = {
 """Per noun of a path an id that nobody has, and any other name it goes by."""
 
 
-@pytest.fixture(scope="module")
-def foreign(stranger: Shop) -> dict[str, list[str]]:
-    """The names, in the order of ``ABSENT``, of things that another business has."""
+def things(stranger: Shop) -> Names:
+    """The names, in the order of ``ABSENT``, of things that a business has.
+
+    What belongs to something else here belongs to that: the variant to the product.
+    """
     product = stranger.product(sku=unique("SKU-"))
     session = got(stranger.client.get(f"/v1/sessions/{stranger.session()}"))
     event = stranger.event(session=session["session"])
@@ -42,78 +84,287 @@ def foreign(stranger: Shop) -> dict[str, list[str]]:
     }
 
 
+@pytest.fixture(scope="module")
+def foreign(stranger: Shop) -> Names:
+    """What another business has."""
+    return things(stranger)
+
+
+@pytest.fixture(scope="module")
+def own(shop: Shop) -> dict[str, str]:
+    """What the asking business has, one name of each."""
+    return {noun: names[0] for noun, names in things(shop).items()}
+
+
+PATHS = [(route, noun) for route in ROUTES for noun in route.nouns]
+"""Every place of every path where an id stands."""
+
+NOT_FOREIGN: dict[str, str] = {
+    "/v1/public/businesses/{business:str}": "whose id it is stands in the credential too",
+}
+"""Paths whose ids are compared with nothing of another business, and why."""
+
+FOREIGN_BUT_TAKEN: dict[tuple[str, str], str] = {
+    ("/v1/profiles", "session"): "what a browser calls itself is its own in each business",
+    ("/v1/profiles", "lists"): "an id that is no list of this business is the name of a new one",
+    ("/v1/profiles/{profile:str}", "lists"): "the same",
+    ("/v1/attribution/events", "event_id"): "a key is the caller's own word",
+    ("/v1/attribution/events/batch", "events.event_id"): "the same",
+    ("/v1/track/events", "event_id"): "the same",
+    ("/v1/track/events", "profile"): "no public caller speaks for a profile: it is not looked at",
+}
+"""Fields, by path and dotted name, in which another business's id means nothing, or one's own."""
+
+NOUN_OF: dict[str, str] = {
+    "object": "product",
+    "property_by_id": "property",
+    "lists": "list",
+}
+"""What a field names whose own name does not say it."""
+
+IDS = sorted({noun for route in ROUTES for noun in route.nouns} | NOUN_OF.keys())
+
+
+def fields(endpoint: Endpoint) -> Iterator[str]:
+    """The dotted names of the fields of a documented body that may hold ids."""
+    if endpoint.body is not None:
+        (schema,), components = msgspec.json.schema_components([endpoint.body])
+        yield from sorted(_fields(schema, components, ""))
+
+
+def _fields(schema: dict[str, Any], components: dict[str, Any], inside: str) -> Iterator[str]:
+    if "$ref" in schema:
+        schema = components[schema["$ref"].rpartition("/")[2]]
+    for each in (*schema.get("anyOf", ()), *filter(None, [schema.get("items")])):
+        yield from _fields(each, components, inside)
+    for name, told in schema.get("properties", {}).items():
+        whole = f"{inside}.{name}" if inside else name
+        if name.removesuffix("_id") in IDS and ALIAS not in told:
+            yield whole
+        elif inside.count(".") < 2 and name not in inside.split("."):
+            yield from _fields(told, components, whole)
+
+
+FIELDS = [
+    (route, field)
+    for route in ROUTES
+    if route.told is not None
+    for field in dict.fromkeys(fields(route.endpoint))
+    if (route.path, field) not in FOREIGN_BUT_TAKEN
+]
+"""Every field of every body that may hold an id."""
+
+QUERIES = [
+    (route, name)
+    for route in ROUTES
+    for name in route.endpoint.query
+    if route.method == "GET" and name.removesuffix("_id") in IDS
+]
+"""Every parameter of every query that may hold an id."""
+
+
+def item_of(path: str) -> str | None:
+    """The noun of a list's items, from the path of one of them."""
+    found = {
+        route.nouns[-1]
+        for route in ROUTES
+        if route.nouns and re.fullmatch(re.escape(path) + r"/\{\w+:\w+\}", route.path)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+LISTS = [
+    route
+    for route in ROUTES
+    if route.method == "GET" and "starting_after" in route.endpoint.query and item_of(route.path)
+]
+"""Every list whose items can be asked for."""
+
+
+def noun_of(field: str) -> str:
+    last = field.rpartition(".")[2].removesuffix("_id")
+    return NOUN_OF.get(last, last)
+
+
+def named(body: Any, field: str, name: str) -> Any:
+    """A body that names ``name`` in a field; of a map by id, as a key."""
+    first, _, rest = field.partition(".")
+    told = dict(body or {})
+    if first == "object":
+        told = {key: value for key, value in told.items() if not key.endswith("_parameters")}
+    if rest:
+        inner = told.get(first)
+        in_list = isinstance(inner, list)
+        changed = named((inner[0] if inner else {}) if in_list else inner, rest, name)
+        told[first] = [changed] if in_list or first.endswith("s") else changed
+    elif first == "property_by_id":
+        told[first] = {name: "x"}
+    else:
+        told[first] = [name] if first.endswith("s") else name
+    return told
+
+
+def with_own(body: Any, own: dict[str, str]) -> Any:
+    """An example body, with one's own things in the places of ids."""
+    if isinstance(body, list):
+        return [with_own(each, own) for each in body]
+    if not isinstance(body, dict):
+        return body
+    return {
+        key: own[noun_of(key)]
+        if key.removesuffix("_id") in IDS and isinstance(value, str) and noun_of(key) in own
+        else with_own(value, own)
+        for key, value in body.items()
+    }
+
+
 def said(answer: httpx.Response, name: str) -> tuple[int, str]:
     """What an answer tells, but for what differs between any two requests."""
     text = answer.text.replace(answer.headers["request-id"], "").replace(name, "")
     return answer.status_code, text
 
 
-def noun_of(path: str) -> str:
-    return path[path.index("{") + 1 : path.index(":")]
+def label(value: Any) -> str:
+    return f"{value.method} {value.path}" if isinstance(value, Route) else str(value)
 
 
-@pytest.mark.parametrize(("method", "path"), WITH_ID)
+def test_every_noun_of_a_path_is_known_here(own: dict[str, str]) -> None:
+    nouns = {
+        noun: label(route)
+        for route, noun in PATHS
+        if route.path not in NOT_FOREIGN and (noun not in ABSENT or noun not in own)
+    }
+    assert not nouns, (
+        "Paths name things that are not tested for belonging to another business. Add each noun to "
+        f"ABSENT and to things() in {__file__}: {nouns}"
+    )
+
+
+def test_every_field_that_may_hold_an_id_is_known_here(own: dict[str, str]) -> None:
+    unknown = {
+        f"{label(route)}: {field}"
+        for route, field in [*FIELDS, *QUERIES]
+        if noun_of(field) not in own
+    }
+    assert not unknown, (
+        "Fields name things that are not tested for belonging to another business. Say what each "
+        f"names in NOUN_OF, or why it does not matter in FOREIGN_BUT_TAKEN, in {__file__}: "
+        f"{sorted(unknown)}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("route", "noun"),
+    [each for each in PATHS if each[0].path not in NOT_FOREIGN],
+    ids=label,
+)
 def test_an_id_of_another_business_is_as_good_as_none(
-    shop: Shop, foreign: dict[str, list[str]], method: str, path: str
+    shop: Shop, own: dict[str, str], foreign: Names, route: Route, noun: str
 ) -> None:
-    noun = noun_of(path)
-    body = {"name": unique("x.y"), "profile": shop.profile()["id"]}
-    told = None if method in ("GET", "DELETE") else body
+    told = with_own(route.told, own)
     for theirs, absent in zip(foreign[noun], ABSENT[noun], strict=True):
-        answers = []
-        for name in (theirs, absent):
-            address = path[: path.index("{")] + name
-            answers.append(said(shop.client.request(method, address, json=told), name))
+        answers = [
+            said(
+                shop.client.request(route.method, route.address(own | {noun: name}), json=told),
+                name,
+            )
+            for name in (theirs, absent)
+        ]
         assert answers[0] == answers[1]
         assert answers[0][0] == 404
 
 
-def test_things_of_another_business_were_not_touched(
-    shop: Shop, stranger: Shop, foreign: dict[str, list[str]]
+@pytest.mark.parametrize(("route", "field"), FIELDS, ids=label)
+def test_a_body_cannot_name_what_another_business_has(
+    shop: Shop, own: dict[str, str], foreign: Names, route: Route, field: str
 ) -> None:
-    for method, path in WITH_ID:
-        noun = noun_of(path)
-        address = path[: path.index("{")] + foreign[noun][0]
-        before = got(stranger.client.get(address))
-        told = None if method in ("GET", "DELETE") else {"name": unique("x.y")}
-        shop.client.request(method, address, json=told)
-        assert got(stranger.client.get(address)) == before
+    noun = noun_of(field)
+    example = with_own(route.told, own)
+    for theirs, absent in zip(foreign[noun], ABSENT[noun], strict=True):
+        answers = [
+            said(
+                shop.client.request(
+                    route.method, route.address(own), json=named(example, field, name)
+                ),
+                name,
+            )
+            for name in (theirs, absent)
+        ]
+        assert answers[0] == answers[1]
+        assert answers[0][0] in (404, 422) or route.path.endswith("/batch")
+        assert '"type":"not_found"' in answers[0][1]
 
 
-@pytest.mark.parametrize(
-    ("noun", "list_path"),
-    [
-        ("profile", "/v1/profiles"),
-        ("product", "/v1/attribution/products"),
-        ("action", "/v1/attribution/actions"),
-        ("event", "/v1/attribution/events"),
-    ],
-)
+@pytest.mark.parametrize(("route", "name"), QUERIES, ids=label)
+def test_no_list_is_filtered_by_things_of_another_business(
+    shop: Shop, own: dict[str, str], foreign: Names, route: Route, name: str
+) -> None:
+    noun = noun_of(name)
+    for theirs, absent in zip(foreign[noun], ABSENT[noun], strict=True):
+        answers = [
+            said(shop.client.get(route.address(own), params={name: text}), text)
+            for text in (theirs, absent)
+        ]
+        assert answers[0] == answers[1]
+        assert answers[0][0] == 422
+
+
+@pytest.mark.parametrize("route", LISTS, ids=label)
 @pytest.mark.parametrize("parameter", ["starting_after", "ending_before"])
 def test_no_list_begins_at_an_item_of_another_business(
-    shop: Shop, foreign: dict[str, list[str]], noun: str, list_path: str, parameter: str
+    shop: Shop, own: dict[str, str], foreign: Names, route: Route, parameter: str
 ) -> None:
+    noun = item_of(route.path)
+    assert noun is not None
     answers = [
-        said(shop.client.get(list_path, params={parameter: name}), name)
+        said(shop.client.get(route.address(own), params={parameter: name}), name)
         for name in (foreign[noun][0], ABSENT[noun][0])
     ]
     assert answers[0] == answers[1]
     assert answers[0][0] == 422
 
 
-@pytest.mark.parametrize(
-    ("parameter", "noun"), [("profile", "profile"), ("session", "session"), ("object", "product")]
-)
-def test_no_list_of_events_is_filtered_by_things_of_another_business(
-    shop: Shop, foreign: dict[str, list[str]], parameter: str, noun: str
+@pytest.fixture(scope="module")
+def rows_of(beside: Engines, public_ids: PublicIds) -> Callable[[Shop], dict[str, list[Any]]]:
+    """Reads every row that a business has, beside the server."""
+
+    def read(shop: Shop) -> dict[str, list[Any]]:
+        row_id = public_ids[Kind.BUSINESS].decode(shop.business_id)
+        kept = [table for table in tables.metadata.sorted_tables if "business_id" in table.c]
+        with beside.read.begin() as connection:
+            return {
+                table.name: [
+                    tuple(row)
+                    for row in connection.execute(
+                        select(table)
+                        .where(table.c.business_id == row_id)
+                        .order_by(*table.primary_key.columns)
+                    )
+                ]
+                for table in kept
+                if table.name != "tokens"  # notes when a token was last used
+            }
+
+    return read
+
+
+def test_things_of_another_business_were_not_touched(
+    shop: Shop,
+    stranger: Shop,
+    own: dict[str, str],
+    foreign: Names,
+    rows_of: Callable[[Shop], dict[str, list[Any]]],
 ) -> None:
-    for theirs, absent in zip(foreign[noun], ABSENT[noun], strict=True):
-        answers = [
-            said(shop.client.get("/v1/attribution/events", params={parameter: name}), name)
-            for name in (theirs, absent)
-        ]
-        assert answers[0] == answers[1]
-        assert answers[0][0] == 422
+    before = rows_of(stranger)
+    for route, noun in PATHS:
+        if route.method != "GET" and route.path not in NOT_FOREIGN:
+            names = own | {each: foreign[each][0] for each in route.nouns}
+            for address in (route.address(names), route.address(own | {noun: foreign[noun][0]})):
+                shop.client.request(route.method, address, json=with_own(route.told, own))
+    for route, field in FIELDS:
+        body = named(with_own(route.told, own), field, foreign[noun_of(field)][0])
+        shop.client.request(route.method, route.address(own), json=body)
+    assert rows_of(stranger) == before
 
 
 def test_lists_hold_nothing_of_another_business(

@@ -66,9 +66,8 @@ def check_stored(found: dict[str, list[Row]], told: dict[str, list[Row] | None])
         if expected is None:
             continue
         fit = all(map(holds, rows, expected)) if table in IN_ORDER else each_holds(rows, expected)
-        assert fit and len(rows) == len(expected), (
-            f"{table}:\n  found    {rows}\n  expected {expected}"
-        )
+        is_whole = len(rows) == len(expected)
+        assert (fit, is_whole) == (True, True), f"{table}:\n{rows}\nexpected:\n{expected}"
 
 
 def each_holds(rows: list[Row], expected: list[Row]) -> bool:
