@@ -230,7 +230,8 @@ def _success(
 
 def _refusals(endpoint: Endpoint) -> list[int]:
     always = {503} if endpoint.credential == "none" else {401, 403, 503}
-    return sorted(always | set(endpoint.errors))
+    malformed = {400} if endpoint.query else set()
+    return sorted(always | malformed | set(endpoint.errors))
 
 
 def _tags(operations: Iterable[Operation]) -> list[Json]:
