@@ -9,6 +9,7 @@ The tree (contract 2.3; the class is the wire type in capitals)::
     │   ├── IdentityAssigned        the phone or e-mail belongs to another profile
     │   ├── Invalid                 the value is not acceptable
     │   ├── NotAllowed              the state of the thing forbids it
+    │   │   └── Suppressed          the person's events are not to be kept
     │   ├── NotFound                what is referred to does not exist in this business
     │   ├── ObjectInvalid           at least one of a group is needed, none was given
     │   ├── ParameterInvalidEmpty   required and there, but empty
@@ -72,6 +73,22 @@ class Invalid(Fault):
 
 class NotAllowed(Fault):
     type = "not_allowed"
+
+
+class Suppressed(NotAllowed):
+    """The event's person asked not to be tracked: it is counted and nothing of it is kept.
+
+    Args:
+        profile_id: row number of the profile that counts it.
+    """
+
+    def __init__(self, profile_id: int, parameter: str) -> None:
+        super().__init__(
+            "This person's events are suppressed; it was counted and not kept. There is nothing to "
+            "mend.",
+            parameter,
+        )
+        self.profile_id = profile_id
 
 
 class NotFound(Fault):

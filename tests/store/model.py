@@ -74,6 +74,7 @@ class World:
     makers: list[int] = field(default_factory=list)
     object_of: dict[int, int | None] = field(default_factory=dict)
     steps: dict[int, int] = field(default_factory=dict)
+    sightings: list[tuple[int, Wish, int | None]] = field(default_factory=list)
     counts: dict[str, int] = field(
         default_factory=lambda: {"created": 0, "duplicate": 0, "rejected": 0}
     )
@@ -127,6 +128,8 @@ class World:
             assert known is not None
             if wish.key is not None:
                 self.keys[wish.key] = (wish.fingerprint, self.steps[known])
+            self._own(wish)
+            self.sightings.append((self.steps[known], wish, self._value_of(wish, known)))
             return "duplicate", self.steps[known]
         self._keep(wish, number, known)
         return "created", number
@@ -135,11 +138,7 @@ class World:
         self.events[number] = wish
         if wish.key is not None:
             self.keys[wish.key] = (wish.fingerprint, number)
-        if wish.session is not None:
-            owner = self.sessions.setdefault(wish.session, None)
-            if wish.profile is not None and owner is None:
-                self.sessions[wish.session] = wish.profile
-                self.attached.append((wish.session, wish.profile))
+        self._own(wish)
         if wish.told is not None and known is None:
             known = len(self.objects)
             self.objects.append(wish.told)
@@ -148,3 +147,18 @@ class World:
         if wish.is_lifecycle:
             assert known is not None
             self.steps[known] = number
+
+    def _own(self, wish: Wish) -> None:
+        if wish.session is not None:
+            owner = self.sessions.setdefault(wish.session, None)
+            if wish.profile is not None and owner is None:
+                self.sessions[wish.session] = wish.profile
+                self.attached.append((wish.session, wish.profile))
+
+    def _value_of(self, wish: Wish, known: int) -> int | None:
+        """Return what a sighting says an object is worth, else what is known of it."""
+        assert wish.told is not None
+        if not wish.inherits:
+            return None
+        told = wish.told.amount_minor
+        return self.objects[known].amount_minor if told is None else told

@@ -21,6 +21,7 @@ from footfall.store.tables import (
     objects,
     rejections,
     sessions,
+    sightings,
 )
 from tests.store.builders import ORDER_PLACED, Shop
 from tests.store.model import Batch, Told, Wish, World
@@ -206,6 +207,14 @@ def assert_same_rows(mirror: Mirror) -> None:
         (text_of[session], profile_of[profile])
         for session, profile in mirror.of(identity_log, "session_id", "profile_id")
     ) == Counter(world.attached)
+    seen = ("event_id", "profile_id", "session_id", "amount_minor")
+    assert Counter(
+        (event_id, profile_of[profile], text_of.get(session), amount)
+        for event_id, profile, session, amount in mirror.of(sightings, *seen)
+    ) == Counter(
+        (mirror.event_of(number), wish.profile, wish.session, amount)
+        for number, wish, amount in world.sightings
+    )
     steps = select(lifecycles.c.object_id, lifecycles.c.event_id)
     assert dict(mirror.started.rows(steps.where(lifecycles.c.object_id.in_(object_ids)))) == {
         object_ids[told]: mirror.event_of(number) for told, number in world.steps.items()

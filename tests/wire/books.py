@@ -7,7 +7,7 @@ from typing import Any
 from footfall.domain.public_ids import Kind
 from tests.scene import Scene
 
-_TABLES = ("events", "sessions", "objects", "identity_log", "rejections")
+_TABLES = ("events", "sessions", "objects", "items", "sightings", "identity_log", "rejections")
 
 
 class Books:
@@ -29,6 +29,8 @@ class Books:
             "events": list(self._events()),
             "sessions": list(self._sessions()),
             "objects": list(self._objects()),
+            "items": list(self._items()),
+            "sightings": list(self._sightings()),
             "attached": list(self._attached()),
         }
         return {name: rows for name, rows in made.items() if rows}
@@ -60,15 +62,39 @@ class Books:
             yield _told(id=row.text, profile=self._profile(row.profile_id))
 
     def _objects(self) -> Iterator[dict[str, Any]]:
-        columns = "kind, source, reference, sku, name, amount_minor, currency, data"
+        columns = "kind, parent_id, source, reference, sku, name, amount_minor, currency, data"
         for row in self._new("objects", columns):
             yield _told(
                 type=row.kind,
+                parent=self._object(row.parent_id),
                 source=row.source or None,
                 reference=row.reference,
                 sku=row.sku,
                 name=row.name,
                 amount=_amount(row),
+                data=_json(row.data),
+            )
+
+    def _items(self) -> Iterator[dict[str, Any]]:
+        for row in self._new("items", "object_id, product_id, quantity, price_minor, currency"):
+            price = None if row.price_minor is None else f"{row.price_minor} {row.currency}"
+            yield _told(
+                of=self._object(row.object_id),
+                product=self._one(f"select name from objects where id = {row.product_id}"),
+                quantity=row.quantity,
+                price=price,
+            )
+
+    def _sightings(self) -> Iterator[dict[str, Any]]:
+        columns = "action_id, profile_id, session_id, object_id, amount_minor, currency"
+        for row in self._new("sightings", f"{columns}, tracked_at, data"):
+            yield _told(
+                action=self._action(row.action_id),
+                profile=self._profile(row.profile_id),
+                session=self._session(row.session_id),
+                object=self._object(row.object_id),
+                amount=_amount(row),
+                tracked_at=_seconds(row.tracked_at),
                 data=_json(row.data),
             )
 

@@ -77,6 +77,9 @@ _ALL: Final = (
 BUILT_IN: Final[dict[str, Action]] = {action.name: action for action in _ALL}
 """Every action clients may send without creating it first, by name. Row numbers never change."""
 
+CART_ADDED: Final = BUILT_IN["cart.added"]
+ORDER_PLACED: Final = BUILT_IN["order.placed"]
+
 ALIASES: Final[dict[str, str]] = {
     "app.install": "app.installed",
     "app.remove": "app.removed",

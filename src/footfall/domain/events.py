@@ -44,6 +44,9 @@ class EventDraft(msgspec.Struct, gc=False):
         is_lifecycle: only the first of its (object, action) is stored.
         inherits: without an amount of its own it takes the object's.
         is_special: the writer has something to decide about it.
+        is_hinted: ``profile_id`` is what a browser said of itself; a session's owner wins.
+        wants_owner: it names nobody and belongs to whoever its order belongs to.
+        refills: the cart it tells of has these lines from now on.
         item: position in its batch.
         session_fact, object_fact: the rows found or made for ``new_session`` and ``new_object``.
         binds_key: a duplicate by its lifecycle step, whose key is new.
@@ -71,6 +74,9 @@ class EventDraft(msgspec.Struct, gc=False):
     attaches: bool = False
     is_lifecycle: bool = False
     inherits: bool = False
+    is_hinted: bool = False
+    wants_owner: bool = False
+    refills: bool = False
     is_special: bool = False
     item: int = 0
     result: Result = "created"
@@ -96,6 +102,8 @@ class EventDraft(msgspec.Struct, gc=False):
             self.session_id = None
         if self.new_object is not None:
             self.object_id = None
+        if self.wants_owner:
+            self.profile_id = self.session_id = self.new_session = None
 
     def repeat(self, original: "EventDraft | int") -> None:
         """Become a duplicate of an event that is stored, or about to be in the same commit."""

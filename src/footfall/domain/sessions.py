@@ -21,10 +21,14 @@ NOTHING: Final = frozenset({"", "undefined", "null"})
 
 
 class SessionFact(NamedTuple):
-    """What is known of a session's row: its number, and the profile it is attached to."""
+    """What is known of a session's row: its number, and the profile it is attached to.
+
+    ``is_suppressed``: that person's events are not kept.
+    """
 
     id: int
     profile_id: int | None
+    is_suppressed: bool = False
 
 
 def mint() -> str:

@@ -14,7 +14,7 @@ import structlog
 
 from footfall.domain.events import EventDraft
 from footfall.domain.times import now_us
-from footfall.errors import Fault, Forbidden, Refused, Unavailable, refuse
+from footfall.errors import Fault, Forbidden, Refused, Suppressed, Unavailable, refuse
 from footfall.ingest.at_hand import at_hand
 from footfall.ingest.authenticate import (
     authenticate,
@@ -254,6 +254,7 @@ class HotPath:
     async def _keep(
         self, caller: Caller, request: Request, status: int, faults: list[Fault], body: bytes
     ) -> None:
+        suppressed = [fault.profile_id for fault in faults if isinstance(fault, Suppressed)][:1]
         row = rejection(request, caller.business_id, caller.token_id, status, faults, body)
         submission = Submission(
             caller.business_id,
@@ -262,7 +263,8 @@ class HotPath:
             [],
             lambda _, __: row,
             rejected=1,
-            refusals=[row],
+            refusals=[] if suppressed else [row],
+            suppressed=suppressed,
         )
         try:
             await self._store.append(submission)

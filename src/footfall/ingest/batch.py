@@ -18,6 +18,7 @@ from footfall.errors import (
     Invalid,
     MalformedRequest,
     Refused,
+    Suppressed,
     refuse,
     status_of,
 )
@@ -196,7 +197,8 @@ def _submission(items: list[Item], caller: Caller, request: Request) -> Submissi
         payload = items[index].payload
         return row(index, [payload.respell(fault) if payload is not None else fault])
 
-    refused = [row(item.index, item.faults) for item in items if item.faults]
+    refused = [item for item in items if item.faults]
+    suppressed = {item.index: whom for item in refused if (whom := _suppressed(item)) is not None}
     return Submission(
         caller.business_id,
         caller.token_id,
@@ -205,8 +207,14 @@ def _submission(items: list[Item], caller: Caller, request: Request) -> Submissi
         refusal,
         received=len(items),
         rejected=len(refused),
-        refusals=refused,
+        refusals=[row(item.index, item.faults) for item in refused if item.index not in suppressed],
+        suppressed=list(suppressed.values()),
     )
+
+
+def _suppressed(item: Item) -> int | None:
+    """Return the profile whose events are not kept, if that is why an item is refused."""
+    return next((each.profile_id for each in item.faults if isinstance(each, Suppressed)), None)
 
 
 def _render(items: list[Item], store: Store, request: Request, *, dry_run: bool = False) -> bytes:

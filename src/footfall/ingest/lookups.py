@@ -16,7 +16,8 @@ from footfall.domain.public_ids import Kind
 from footfall.domain.sessions import SessionFact
 from footfall.errors import Refused
 from footfall.ingest.names import Names
-from footfall.store import actions, objects, profiles, sessions
+from footfall.store import actions, objects, owners, sessions
+from footfall.store.owners import User
 from footfall.store.shared import Shared
 from footfall.store.store import Store
 
@@ -39,6 +40,7 @@ class _Found:
         members = list(names)
         self.business_id = members[0].business_id
         self.wanted_profiles = set[str]().union(*(each.wanted_profiles for each in members))
+        self.wanted_users = set[User]().union(*(each.wanted_users for each in members))
         self.wanted_sessions = set[str]().union(*(each.wanted_sessions for each in members))
         self.wanted_objects = set[tuple[str | None, str]]().union(
             *(each.wanted_objects for each in members)
@@ -46,6 +48,8 @@ class _Found:
         self.wanted_inline = set[Identity]().union(*(each.wanted_inline for each in members))
         self.actions: dict[str, Action] = {}
         self.profiles: dict[str, int | None] = {}
+        self.users: dict[User, int | None] = {}
+        self.suppressed: set[int] = set()
         self.sessions: dict[str, SessionFact | None] = {}
         self.objects: dict[tuple[str | None, str], list[ObjectFact]] = {}
         self.inline: dict[Identity, ObjectFact | None] = {}
@@ -53,6 +57,8 @@ class _Found:
     def tell(self, names: Names) -> None:
         """Give a request what it wanted."""
         names.profiles_found |= {text: self.profiles[text] for text in names.wanted_profiles}
+        names.users_found |= {user: self.users[user] for user in names.wanted_users}
+        names.suppressed |= self.suppressed
         names.sessions_found |= {text: self.sessions[text] for text in names.wanted_sessions}
         names.objects_found |= {key: self.objects[key] for key in names.wanted_objects}
         names.inline_found |= {key: self.inline[key] for key in names.wanted_inline}
@@ -119,10 +125,16 @@ class Lookups:
         found.actions = known or actions.by_name(connection, business_id)
         if found.wanted_profiles:
             rows = {text: ids[Kind.PROFILE].decode(text) for text in found.wanted_profiles}
-            there = profiles.existing(
+            there = owners.standing(
                 connection, business_id, [row for row in rows.values() if row is not None]
             )
             found.profiles = {text: row if row in there else None for text, row in rows.items()}
+            found.suppressed |= {row for row, is_suppressed in there.items() if is_suppressed}
+        if found.wanted_users:
+            users = owners.find_users(connection, business_id, found.wanted_users)
+            found.users = {user: users.get(user) for user in found.wanted_users}
+            there = owners.standing(connection, business_id, users.values())
+            found.suppressed |= {row for row, is_suppressed in there.items() if is_suppressed}
         if found.wanted_sessions:
             named = [(text, ids[Kind.SESSION].decode(text)) for text in found.wanted_sessions]
             facts = sessions.find_named(connection, business_id, named)
@@ -143,13 +155,18 @@ class Lookups:
         facts, business_id = self._store.facts, found.business_id
         facts.actions.put(business_id, business_id, found.actions)
         for text, row_id in found.profiles.items():
-            if row_id is not None:
+            # A suppressed one is looked up every time, so that nothing else has to ask.
+            if row_id is not None and row_id not in found.suppressed:
                 facts.profiles.put((business_id, text), row_id, row_id)
+        for user, row_id in found.users.items():
+            if row_id is not None and row_id not in found.suppressed:
+                facts.profiles.put((business_id, *user), row_id, row_id)
         for text, session in found.sessions.items():
             if session is not None:
                 facts.sessions.put((business_id, text), session.id, session)
         for (kind, text), matches in found.objects.items():
-            if len(matches) == 1:
+            # What is in a cart changes with every event.
+            if len(matches) == 1 and matches[0].kind != "cart":
                 facts.objects.put((business_id, kind, text), matches[0].id, matches[0])
         for identity, fact in found.inline.items():
             if fact is not None:

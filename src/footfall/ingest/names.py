@@ -12,6 +12,7 @@ from footfall.domain.actions import Action
 from footfall.domain.objects import Identity, ObjectFact
 from footfall.domain.sessions import SessionFact
 from footfall.store.facts import Caller, Facts
+from footfall.store.owners import User
 
 UNKNOWN: Final = -1
 """Stands for a row number that the look-up will tell."""
@@ -25,9 +26,11 @@ class Names:
 
     Attributes:
         asked_count: how often something that is not known yet was asked for; it only grows.
-        wanted_profiles, wanted_sessions, wanted_objects, wanted_inline: what that was.
-        profiles_found, sessions_found, objects_found, inline_found: looked up for this request;
-            ``None`` and ``[]`` mean absent.
+        wanted_profiles, wanted_users, wanted_sessions, wanted_objects, wanted_inline: what that
+            was.
+        profiles_found, users_found, sessions_found, objects_found, inline_found: looked up for
+            this request; ``None`` and ``[]`` mean absent.
+        suppressed: those of the profiles found whose events are not kept.
     """
 
     __slots__ = (
@@ -39,10 +42,13 @@ class Names:
         "objects_found",
         "profiles_found",
         "sessions_found",
+        "suppressed",
+        "users_found",
         "wanted_inline",
         "wanted_objects",
         "wanted_profiles",
         "wanted_sessions",
+        "wanted_users",
     )
 
     def __init__(self, facts: Facts, caller: Caller) -> None:
@@ -51,10 +57,13 @@ class Names:
         self._actions = facts.actions.get(caller.business_id)
         self.asked_count = 0
         self.profiles_found: dict[str, int | None] = {}
+        self.users_found: dict[User, int | None] = {}
+        self.suppressed: set[int] = set()
         self.sessions_found: dict[str, SessionFact | None] = {}
         self.objects_found: dict[tuple[str | None, str], list[ObjectFact]] = {}
         self.inline_found: dict[Identity, ObjectFact | None] = {}
         self.wanted_profiles: set[str] = set()
+        self.wanted_users: set[User] = set()
         self.wanted_sessions: set[str] = set()
         self.wanted_objects: set[tuple[str | None, str]] = set()
         self.wanted_inline: set[Identity] = set()
@@ -65,6 +74,7 @@ class Names:
         return (
             self._actions is None
             or bool(self.wanted_profiles)
+            or bool(self.wanted_users)
             or bool(self.wanted_objects)
             or bool(self.wanted_sessions)
             or bool(self.wanted_inline)
@@ -79,6 +89,7 @@ class Names:
         """Take note that everything wanted was looked up."""
         self._actions = actions
         self.wanted_profiles.clear()
+        self.wanted_users.clear()
         self.wanted_sessions.clear()
         self.wanted_objects.clear()
         self.wanted_inline.clear()
@@ -96,6 +107,17 @@ class Names:
             return self.profiles_found[text]
         self.asked_count += 1
         self.wanted_profiles.add(text)
+        return UNKNOWN
+
+    def user(self, user: User) -> int | None:
+        """Return the profile of a user of another system, as ``profile`` does."""
+        row_id = self._facts.profiles.get((self.business_id, *user))
+        if row_id is not None:
+            return row_id
+        if user in self.users_found:
+            return self.users_found[user]
+        self.asked_count += 1
+        self.wanted_users.add(user)
         return UNKNOWN
 
     def cached_session(self, text: str) -> SessionFact | None:

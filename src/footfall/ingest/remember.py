@@ -24,8 +24,9 @@ def remember(facts: Facts, drafts: Sequence[EventDraft], generation: int) -> Non
         elif draft.attaches and draft.session_id is not None:
             # Known under several names, perhaps: the next look-up reads it anew.
             facts.sessions.forget(draft.session_id)
-        if draft.new_object is not None and draft.object_fact is not None:
+        # What is in a cart changes with every event.
+        if draft.object_fact is not None and draft.new_object is not None:
             identity = draft.new_object.identity()
-            if identity is not None:
+            if identity is not None and draft.object_fact.kind != "cart":
                 object_key = (draft.business_id, *identity)
                 facts.objects.put(object_key, draft.object_fact.id, draft.object_fact)

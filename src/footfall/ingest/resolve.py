@@ -6,40 +6,22 @@ faults is not to be stored; one made while ``Names`` lacked something is made ag
 Source: contract 3.1 (rules), 4.1 to 4.3 (actions, amounts), 2.7 and 2.8 (time, money).
 """
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from footfall.domain import money, times
 from footfall.domain.actions import ALIASES, SERVER_MADE, Action, nearest
 from footfall.domain.events import EventDraft, Flag
-from footfall.domain.objects import READERS, ObjectFact, is_absent
-from footfall.domain.sessions import is_carriable, is_well_formed
-from footfall.errors import (
-    AmbiguousParameter,
-    Fault,
-    Invalid,
-    NotAllowed,
-    NotFound,
-    ObjectInvalid,
-    ParameterMissing,
-    UnknownAction,
-)
+from footfall.domain.objects import ObjectFact, is_absent
+from footfall.errors import Fault, Invalid, NotAllowed, ParameterMissing, UnknownAction
 from footfall.ingest.names import Names
-from footfall.ingest.payloads import (
-    FIELDS,
-    FREE,
-    OBJECT,
-    PARAMETERS,
-    PROFILE,
-    SESSION,
-    TYPE,
-    EventPayload,
-)
+from footfall.ingest.payloads import EventPayload
+from footfall.ingest.resolve_object import resolve_object
+from footfall.ingest.resolve_owner import resolve_owner
 from footfall.store.facts import Caller
-from footfall.store.settle import belongs_to_another
 
-_NO_ACTION = Action(0, "")
+_NO_ACTION: Final = Action(0, "")
 
 
 def resolve(
@@ -52,14 +34,18 @@ def resolve(
     """
     action = _action(payload, names, faults)
     draft = EventDraft(caller.business_id, caller.token_id, action.id, received_at, received_at)
-    _resolve_owner(draft, payload, names, faults)
-    fact = _resolve_object(draft, payload, action, caller, names, faults)
+    resolve_owner(draft, payload, action, names, faults)
+    fact = resolve_object(draft, payload, action, caller, names, faults)
     original = _read_amount(draft, payload, action, caller, fact, faults)
     if payload.tracked_at is not None:
         _read_time(draft, payload, faults)
     if action.name == "page.viewed":
         _require_url(payload, faults)
     told = payload.free
+    is_of_cart = draft.new_object is not None and draft.new_object.kind == "cart"
+    if is_of_cart and payload.parameters is not None:
+        # The cart changes with the next event; this is what it was at this one.
+        told = {**(told or {}), "object_parameters": payload.parameters}
     if original is not None:
         told = {**(told or {}), "amount_original": original}
     if payload.key is not None:
@@ -75,6 +61,7 @@ def resolve(
         or draft.new_object is not None
         or draft.attaches
         or draft.is_lifecycle
+        or draft.wants_owner
     )
     return draft
 
@@ -102,199 +89,6 @@ def _action(payload: EventPayload, names: Names, faults: list[Fault]) -> Action:
             )
         )
     return _NO_ACTION
-
-
-def _resolve_owner(
-    draft: EventDraft, payload: EventPayload, names: Names, faults: list[Fault]
-) -> None:
-    if payload.profile is not None:
-        draft.profile_id = names.profile(payload.profile)
-        if draft.profile_id is None:
-            faults.append(
-                NotFound(
-                    "There is no such profile in this business; create it first with "
-                    "POST /v1/profiles and send the id it answers.",
-                    payload.name(PROFILE, "profile"),
-                )
-            )
-    if payload.session is not None:
-        _resolve_session(draft, payload, payload.session, names, faults)
-    elif payload.profile is None and not _spoilt(faults, "profile", "session"):
-        faults.append(_belongs_to_nobody(is_browsers=draft.token_id is None))
-
-
-def _belongs_to_nobody(*, is_browsers: bool) -> ObjectInvalid:
-    if is_browsers:
-        return ObjectInvalid("The event belongs to nobody; send the browser's session.", "session")
-    return ObjectInvalid(
-        "The event belongs to nobody; send “profile” (a profile's id) or “session” (what "
-        "Hellotext.session returned in the browser).",
-        "profile",
-    )
-
-
-def _resolve_session(
-    draft: EventDraft, payload: EventPayload, text: str, names: Names, faults: list[Fault]
-) -> None:
-    spelled = payload.name(SESSION, "session")
-    if not is_carriable(text):
-        faults.append(
-            Invalid(
-                "This is no session id: send what Hellotext.session returned, at most 128 "
-                "printable characters without spaces.",
-                spelled,
-            )
-        )
-        return
-    fact = names.cached_session(text)
-    if fact is None:
-        if is_well_formed(text):
-            # Found or made in the commit itself: a look-up before it would only be a second one.
-            draft.new_session = text
-            draft.attaches = draft.profile_id is not None
-            return
-        fact = names.session(text)
-    if fact is None:
-        faults.append(
-            NotFound(
-                "There is no such session in this business, and one cannot begin under this id: a "
-                "new session's id is a UUID or 32 letters and digits.",
-                spelled,
-            )
-        )
-        return
-    draft.session_id = fact.id
-    if draft.profile_id is not None and fact.profile_id != draft.profile_id:
-        if fact.profile_id is None:
-            draft.attaches = True
-        else:
-            fault = belongs_to_another()
-            fault.parameter = spelled
-            faults.append(fault)
-
-
-def _resolve_object(
-    draft: EventDraft,
-    payload: EventPayload,
-    action: Action,
-    caller: Caller,
-    names: Names,
-    faults: list[Fault],
-) -> ObjectFact | None:
-    if not action.id and payload.object_kind is None:
-        # An action nobody knows does not say what the object ought to be.
-        return None
-    if payload.object is None and payload.parameters is None:
-        if action.object_required and not _spoilt_object(faults):
-            faults.append(
-                ParameterMissing(
-                    f"“{action.name}” needs its {action.object_kind}; send “object” with its id, "
-                    "or “object_parameters”.",
-                    "object",
-                )
-            )
-        return None
-    kinds = _kinds(payload, action, faults)
-    if kinds is None:
-        return None
-    if payload.object is not None:
-        return _named_object(draft, payload, kinds, names, faults)
-    return _inline_object(draft, payload, kinds, caller, names, faults)
-
-
-def _kinds(payload: EventPayload, action: Action, faults: list[Fault]) -> tuple[str, ...] | None:
-    """Return the kinds the object may be of; none: any; ``None``: a fault was noted."""
-    said = payload.object_kind
-    allowed: tuple[str, ...] = ()
-    if action.object_kind is not None:
-        allowed = (action.object_kind,)
-        if action.object_kind == "cart":
-            # Older clients say which product went into the cart (contract 9, row 14).
-            allowed = ("cart", "product")
-    if said is not None:
-        if allowed and said not in allowed:
-            faults.append(
-                Invalid(
-                    f"“{action.name}” speaks of a {allowed[0]}, not of a {said}.",
-                    payload.name(
-                        TYPE, payload.name(OBJECT, payload.name(PARAMETERS, "object_type"))
-                    ),
-                )
-            )
-            return None
-        return (said,)
-    if not allowed and action.id and not action.is_built_in:
-        faults.append(
-            ParameterMissing(
-                "With an object a custom action needs “object_type”, e.g. product.", "object_type"
-            )
-        )
-        return None
-    return allowed
-
-
-def _named_object(
-    draft: EventDraft,
-    payload: EventPayload,
-    kinds: tuple[str, ...],
-    names: Names,
-    faults: list[Fault],
-) -> ObjectFact | None:
-    assert payload.object is not None
-    spelled = payload.name(OBJECT, "object")
-    found = names.objects(kinds[0] if len(kinds) == 1 else None, payload.object)
-    if len(kinds) > 1:
-        found = [fact for fact in found if fact.kind in kinds or fact.id < 0]
-    if len(found) == 1:
-        draft.object_id = found[0].id
-        return found[0]
-    what = " or ".join(kinds) or "object"
-    if not found:
-        faults.append(
-            NotFound(
-                f"There is no {what} with this id, reference or SKU in this business; create it "
-                "first, or describe it in “object_parameters”.",
-                spelled,
-            )
-        )
-    else:
-        faults.append(
-            AmbiguousParameter(
-                f"Several systems have a {what} by this reference or SKU; send its id.", spelled
-            )
-        )
-    return None
-
-
-def _inline_object(
-    draft: EventDraft,
-    payload: EventPayload,
-    kinds: tuple[str, ...],
-    caller: Caller,
-    names: Names,
-    faults: list[Fault],
-) -> ObjectFact | None:
-    parameters = payload.parameters
-    assert parameters is not None
-    kind = kinds[0] if kinds else "product"
-    if len(kinds) > 1 and "items" not in parameters:
-        kind = kinds[1]
-    told = READERS[kind](parameters, caller.currency, faults)
-    identity = told.identity()
-    fact = None
-    if identity is not None:
-        # An amount without a currency is in the object's, even if the telling names none.
-        is_needed = (
-            told.currency is None and not is_absent(payload.amount) and is_absent(payload.currency)
-        )
-        fact = names.inline(identity, is_needed=is_needed)
-    if fact is not None:
-        draft.object_id = fact.id
-        if told.amount_minor is None:
-            return fact
-        return ObjectFact(fact.id, fact.kind, told.amount_minor, told.currency)
-    draft.new_object = told
-    return ObjectFact(0, kind, told.amount_minor, told.currency)
 
 
 def _read_amount(
@@ -335,11 +129,13 @@ def _read_given_amount(
             currency = money.parse_currency(currency)
         except ValueError as problem:
             faults.append(Invalid(str(problem), "currency"))
-            return None
+            currency = None
     try:
-        amount = money.parse_amount(payload.amount, currency)
+        amount = money.parse_amount(payload.amount, currency or caller.currency)
     except ValueError as problem:
         faults.append(Invalid(str(problem), "amount"))
+        return None
+    if currency is None:
         return None
     draft.amount_minor, draft.currency = amount.minor, currency
     return amount.original
@@ -369,18 +165,3 @@ def _require_url(payload: EventPayload, faults: list[Fault]) -> None:
                 "“page.viewed” needs “url” or “page.url”: the page that was seen.", "url"
             )
         )
-
-
-def _spoilt(faults: list[Fault], *names: str) -> bool:
-    """Tell whether one of the fields was given, only not well."""
-    return any(
-        fault.parameter in names or (fault.parameter or "").removesuffix("_id") in names
-        for fault in faults
-    )
-
-
-def _spoilt_object(faults: list[Fault]) -> bool:
-    return any(
-        FIELDS.get(fault.parameter or "", (FREE, None))[0] in (OBJECT, PARAMETERS, TYPE)
-        for fault in faults
-    )

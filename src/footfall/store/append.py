@@ -5,17 +5,20 @@ statement. Special ones are first settled (``settle``). Keys, lifecycle steps, r
 ledger's entries are stored in the same commit as the events they belong to.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+import msgspec
+from sqlalchemy import Connection, insert, select, update
 
 from footfall.domain.events import EventDraft
 from footfall.domain.times import hour_of
-from footfall.errors import Fault
+from footfall.errors import Fault, Suppressed
+from footfall.store import tables
 from footfall.store.bulk import Bulk
 from footfall.store.settle import Settlement, key_conflict
-from footfall.store.tables import idempotency, lifecycles, rejections
+from footfall.store.tables import idempotency, lifecycles, profiles, rejections
 
 
 class BatchKey:
@@ -46,6 +49,7 @@ class Submission:
         received: items counted on the wire; each becomes a draft or one of ``rejected``.
         refusals: rows for ``rejections`` of items refused before the store was asked.
         rejected: how many items those are; none for a request that was not about events.
+        suppressed: profiles whose events were refused for their sake; counted, nothing kept.
         refusal: makes such a row for an item that the store itself refuses.
         size: how much of the writer's queue it takes.
     """
@@ -62,6 +66,7 @@ class Submission:
         "refusals",
         "rejected",
         "size",
+        "suppressed",
         "token_id",
     )
 
@@ -76,6 +81,7 @@ class Submission:
         received: int = 1,
         rejected: int = 0,
         refusals: Sequence[dict[str, Any]] = (),
+        suppressed: Sequence[int] = (),
         batch: BatchKey | None = None,
     ) -> None:
         self.business_id = business_id
@@ -85,6 +91,7 @@ class Submission:
         self.refusal = refusal
         self.received = received
         self.refusals = refusals
+        self.suppressed = suppressed
         self.rejected = rejected
         self.batch = batch
         self.size = len(drafts) or 1
@@ -129,14 +136,19 @@ class Appender:
                         continue
                     special.append(draft)
                 drafts.append(draft)
+        sightings: list[EventDraft] = []
         if special:
-            Settlement(connection, special).settle()
+            settlement = Settlement(connection, special)
+            settlement.settle()
+            sightings = settlement.sightings
             drafts = [draft for draft in drafts if draft.result == "created"]
         if drafts:
             self._store(connection, drafts)
         for draft in special:
             if draft.original is not None:
                 draft.event_id = draft.original.event_id
+        if sightings:
+            connection.execute(insert(tables.sightings), [_sighting(draft) for draft in sightings])
         self._bind_keys(
             connection,
             [
@@ -172,6 +184,7 @@ class Appender:
     def _account(self, connection: Connection, submissions: Sequence[Submission]) -> None:
         entries: dict[tuple[int, int, int], list[int]] = {}
         refusals: list[dict[str, Any]] = []
+        suppressed: Counter[int] = Counter()
         for submission in submissions:
             batch = submission.batch
             if batch is not None and batch.outcome == "created":
@@ -186,6 +199,13 @@ class Appender:
                 )
                 for index, count in enumerate(counts):
                     entry[index] += count
+            _count_suppressed(submission, suppressed)
+        for profile_id, count in sorted(suppressed.items()):
+            connection.execute(
+                update(profiles)
+                .where(profiles.c.id == profile_id)
+                .values(suppressed_count=profiles.c.suppressed_count + count)
+            )
         if entries:
             self._bulk.add_to_ledger(connection, [(*key, *row) for key, row in entries.items()])
         if refusals:
@@ -195,6 +215,20 @@ class Appender:
         batch.answer = batch.render()
         row = (submission.business_id, batch.key, batch.fingerprint, None, batch.answer)
         self._bulk.insert(connection, idempotency, [row])
+
+
+def _sighting(draft: EventDraft) -> dict[str, Any]:
+    columns = ("business_id", "event_id", "object_id", "action_id", "token_id", "profile_id")
+    more = ("session_id", "amount_minor", "currency", "occurred_at", "tracked_at", "received_at")
+    told = {name: getattr(draft, name) for name in (*columns, *more, "flags")}
+    return {**told, "data": msgspec.json.decode(draft.data) if draft.data is not None else None}
+
+
+def _count_suppressed(submission: Submission, counts: Counter[int]) -> None:
+    counts.update(submission.suppressed)
+    for draft in submission.drafts:
+        if isinstance(draft.fault, Suppressed):
+            counts[draft.fault.profile_id] += 1
 
 
 def _runs(submissions: Sequence[Submission]) -> Iterator[Sequence[Submission]]:
@@ -248,5 +282,6 @@ def _count(submission: Submission, refusals: list[dict[str, Any]]) -> tuple[int,
         else:
             rejected += 1
             assert draft.fault is not None
-            refusals.append(submission.refusal(draft.item, draft.fault))
+            if not isinstance(draft.fault, Suppressed):
+                refusals.append(submission.refusal(draft.item, draft.fault))
     return received, stored, duplicate, rejected

@@ -19,6 +19,9 @@ class Business(NamedTuple):
     created_at: int
 
 
+_COLUMNS = tuple(businesses.c[name] for name in Business._fields)
+
+
 def create(
     connection: Connection, name: str, *, currency: str, timezone: str, country: str
 ) -> Business:
@@ -38,11 +41,11 @@ def create(
 
 def all_of(connection: Connection) -> list[Business]:
     """Return every business, oldest first."""
-    rows = connection.execute(select(businesses).order_by(businesses.c.id))
-    return [Business(**row._mapping) for row in rows]
+    rows = connection.execute(select(*_COLUMNS).order_by(businesses.c.id))
+    return [Business(*row) for row in rows]
 
 
 def find(connection: Connection, business_id: int) -> Business | None:
     """Return a business by row number."""
-    row = connection.execute(select(businesses).where(businesses.c.id == business_id)).first()
-    return Business(**row._mapping) if row is not None else None
+    row = connection.execute(select(*_COLUMNS).where(businesses.c.id == business_id)).first()
+    return Business(*row) if row is not None else None

@@ -95,9 +95,9 @@ class Caller(NamedTuple):
 class Facts:
     """The caches of one process, used on its event loop only.
 
-    Keys: ``callers`` token digest; ``publics`` header with a public id; ``profiles`` and
-    ``sessions`` (business, text); ``objects`` (business, kind, text) or (business, *identity);
-    ``actions`` business.
+    Keys: ``callers`` token digest; ``publics`` header with a public id; ``profiles`` (business,
+    text) or (business, source, user id); ``sessions`` (business, text); ``objects`` (business,
+    kind, text) or (business, *identity); ``actions`` business.
     """
 
     def __init__(self, size: int) -> None:

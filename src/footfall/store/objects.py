@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, insert, or_, select
 
-from footfall.domain.objects import ObjectDraft, ObjectFact
+from footfall.domain.objects import COUPON_CODE, ObjectDraft, ObjectFact
 from footfall.store.facts import changed
-from footfall.store.tables import objects
+from footfall.store.tables import objects, unique_values
 
 Key = tuple[object, ...]
 """(business, kind, field, source, text), as in ``ObjectDraft.identity`` with the business first."""
@@ -27,7 +27,8 @@ def find_identified(connection: Connection, keys: Iterable[Key]) -> dict[Key, Ob
     identified = sorted(key for key in keys if len(key) == 5)
     for (business_id, kind, field), group in groupby(identified, key=lambda key: key[:3]):
         wanted = list(group)
-        column = objects.c[str(field)]
+        # A coupon's code stands in its name, and ``unique_values`` holds whose it is.
+        column = unique_values.c.value if field == "code" else objects.c[str(field)]
         for start in range(0, len(wanted), _CHUNK):
             texts = {key[4] for key in wanted[start : start + _CHUNK]}
             query = select(*_FACT, objects.c.source, column).where(
@@ -38,8 +39,14 @@ def find_identified(connection: Connection, keys: Iterable[Key]) -> dict[Key, Ob
             )
             if field == "name":
                 query = query.where(objects.c.reference.is_(None), objects.c.sku.is_(None))
+            elif field == "code":
+                query = query.where(
+                    unique_values.c.row_id == objects.c.id,
+                    unique_values.c.business_id == business_id,
+                    unique_values.c.scope == COUPON_CODE,
+                )
             for *fact, source, text in connection.execute(query.order_by(objects.c.id.desc())):
-                told = "" if field == "name" else source
+                told = "" if field in ("name", "code") else source
                 found[business_id, kind, field, told, text] = ObjectFact(*fact)
     return found
 
@@ -77,6 +84,7 @@ def object_row(business_id: int, at: int, draft: ObjectDraft) -> dict[str, Any]:
     return {
         "business_id": business_id,
         "kind": draft.kind,
+        "parent_id": draft.parent_id,
         "source": draft.source,
         "reference": draft.reference,
         "sku": draft.sku,

@@ -1,13 +1,13 @@
 """Sessions: browsers and devices, and the profile each turned out to be."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, Select, insert, or_, select, update
 
 from footfall.domain.sessions import SessionFact, is_carriable, is_well_formed
 from footfall.store.facts import changed
-from footfall.store.tables import identity_log, sessions
+from footfall.store.tables import identity_log, profiles, sessions
 
 _CHUNK = 500
 
@@ -25,6 +25,16 @@ class Session(NamedTuple):
 _COLUMNS = tuple(sessions.c[name] for name in Session._fields)
 
 
+def select_facts() -> Select[Any]:
+    """Select row number, text, profile, and whether that person's events are not kept."""
+    return select(
+        sessions.c.id,
+        sessions.c.text,
+        sessions.c.profile_id,
+        profiles.c.suppressed_at.is_not(None),
+    ).outerjoin(profiles, profiles.c.id == sessions.c.profile_id)
+
+
 def find_named(
     connection: Connection, business_id: int, names: Sequence[tuple[str, int | None]]
 ) -> dict[str, SessionFact]:
@@ -33,13 +43,13 @@ def find_named(
     for start in range(0, len(names), _CHUNK):
         chunk = names[start : start + _CHUNK]
         rows = {row_id: text for text, row_id in chunk if row_id is not None}
-        query = select(sessions.c.id, sessions.c.text, sessions.c.profile_id).where(
+        query = select_facts().where(
             sessions.c.business_id == business_id,
             or_(sessions.c.text.in_([text for text, _ in chunk]), sessions.c.id.in_(rows)),
         )
         by_id: dict[str, SessionFact] = {}
-        for row_id, text, profile_id in connection.execute(query):
-            fact = SessionFact(row_id, profile_id)
+        for row_id, text, profile_id, is_suppressed in connection.execute(query):
+            fact = SessionFact(row_id, profile_id, is_suppressed)
             found[text] = fact
             if row_id in rows:
                 by_id[rows[row_id]] = fact

@@ -1,10 +1,10 @@
 """What can only be decided inside the commit, for the drafts that need it.
 
-Is the key new, the session free, the object there, the lifecycle step the first? All drafts of a
-group are looked up together, decided one by one in order of arrival, and what they need is made
-together, sorted, so that two processes take locks in the same order. Two processes on PostgreSQL
-may decide alike at the same moment: constraints refuse the second, and the writer starts it over,
-when it sees what the first one did.
+Is the key new, the session free, the object there (``told``), the lifecycle step the first? All
+drafts of a group are looked up together, decided one by one in order of arrival, and what they need
+is made together, sorted, so that two processes take locks in the same order. Two processes on
+PostgreSQL may decide alike at the same moment: constraints refuse the second, and the writer starts
+it over, when it sees what the first one did.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,11 +14,19 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select, update
 
 from footfall.domain.events import EventDraft
-from footfall.domain.objects import ObjectDraft, ObjectFact
 from footfall.domain.sessions import SessionFact
-from footfall.errors import FootfallError, IdempotencyConflict, Invalid
-from footfall.store import objects
-from footfall.store.tables import idempotency, identity_log, lifecycles, sessions
+from footfall.errors import (
+    Fault,
+    FootfallError,
+    IdempotencyConflict,
+    Invalid,
+    ObjectInvalid,
+    Suppressed,
+)
+from footfall.store.merges import roots_of
+from footfall.store.sessions import select_facts
+from footfall.store.tables import events, idempotency, identity_log, lifecycles, sessions
+from footfall.store.told import Told
 
 CHUNK: Final = 500
 """Values in one ``in (…)``, far below the limit of either engine."""
@@ -31,11 +39,14 @@ class Overtaken(FootfallError):
 class _Session:
     """A session's row as this commit knows it."""
 
-    __slots__ = ("attached_by", "id", "is_needed", "profile_id")
+    __slots__ = ("attached_by", "id", "is_needed", "is_suppressed", "profile_id")
 
-    def __init__(self, row_id: int | None, profile_id: int | None) -> None:
+    def __init__(
+        self, row_id: int | None, profile_id: int | None, is_suppressed: bool = False
+    ) -> None:
         self.id = row_id
         self.profile_id = profile_id
+        self.is_suppressed = is_suppressed
         self.is_needed = False
         self.attached_by: EventDraft | None = None
 
@@ -46,6 +57,9 @@ class Settlement:
     Args:
         connection: inside the group's transaction.
         drafts: the special ones, in order of arrival; outcomes are written into them.
+
+    Attributes:
+        sightings: the drafts that report a lifecycle step which was reported before.
     """
 
     def __init__(self, connection: Connection, drafts: Sequence[EventDraft]) -> None:
@@ -54,29 +68,33 @@ class Settlement:
         self._keys: dict[tuple[int, str], tuple[bytes, EventDraft | int]] = {}
         self._sessions: dict[tuple[int, str], _Session] = {}
         self._attachable: dict[int, _Session] = {}
-        self._objects: dict[tuple[object, ...], ObjectFact] = {}
+        self._told = Told(connection, drafts)
         self._steps: dict[tuple[object, int], EventDraft | int] = {}
+        self._owners: dict[object, EventDraft | tuple[int | None, int | None]] = {}
+        self.sightings: list[EventDraft] = []
 
     def settle(self) -> None:
         """Decide every draft, then make the sessions, objects and attachments of the accepted."""
         self._load()
         accepted = [draft for draft in self._drafts if self._decide(draft)]
-        self._make_sessions(accepted)
-        self._make_objects(accepted)
-        for draft in accepted:
+        kept = [*accepted, *self.sightings]
+        self._make_sessions(kept)
+        for draft in kept:
             if draft.new_session is not None:
                 session = self._sessions[draft.business_id, draft.new_session]
                 assert session.id is not None
                 draft.session_id = session.id
                 draft.session_fact = SessionFact(session.id, session.profile_id)
+        self._told.make(accepted)
+        for draft in self.sightings:
+            draft.object_id = self._told.known(draft)
+            if draft.inherits:
+                draft.amount_minor, draft.currency = self._told.value_of(draft) or (None, None)
 
     def _load(self) -> None:
         self._load_keys()
         self._load_sessions()
-        wanted = {
-            _object_key(draft, draft.new_object) for draft in self._drafts if draft.new_object
-        }
-        self._objects = objects.find_identified(self._connection, {key for key in wanted if key})
+        self._told.load()
         self._load_steps()
 
     def _load_keys(self) -> None:
@@ -92,33 +110,42 @@ class Settlement:
                     self._keys[business_id, key] = (known, event_id or 0)
 
     def _load_sessions(self) -> None:
-        columns = (sessions.c.id, sessions.c.text, sessions.c.profile_id)
         wanted = {(d.business_id, d.new_session) for d in self._drafts if d.new_session is not None}
         for business_id, texts in _by_business(wanted):
             for chunk in _chunks(texts):
-                query = select(*columns).where(
+                query = select_facts().where(
                     sessions.c.business_id == business_id, sessions.c.text.in_(chunk)
                 )
-                for row_id, text, profile_id in self._connection.execute(query):
-                    self._sessions[business_id, text] = _Session(row_id, profile_id)
+                for row_id, text, *standing in self._connection.execute(query):
+                    self._sessions[business_id, text] = _Session(row_id, *standing)
         # One batch may name a session by its own id and by its public one.
         self._attachable = {each.id: each for each in self._sessions.values() if each.id}
         attachable = {d.session_id for d in self._drafts if d.attaches and d.session_id is not None}
         for chunk in _chunks(attachable - self._attachable.keys()):
-            query = select(*columns).where(sessions.c.id.in_(chunk))
-            for row_id, _, profile_id in self._connection.execute(query):
-                self._attachable[row_id] = _Session(row_id, profile_id)
+            query = select_facts().where(sessions.c.id.in_(chunk))
+            for row_id, _, *standing in self._connection.execute(query):
+                self._attachable[row_id] = _Session(row_id, *standing)
 
     def _load_steps(self) -> None:
         wanted = {
             row_id
             for draft in self._drafts
-            if draft.is_lifecycle and (row_id := self._known_object(draft)) is not None
+            if draft.is_lifecycle and (row_id := self._told.known(draft)) is not None
         }
         for chunk in _chunks(wanted):
             query = select(lifecycles).where(lifecycles.c.object_id.in_(chunk))
             for object_id, action_id, event_id in self._connection.execute(query):
                 self._steps[object_id, action_id] = event_id
+        ownerless = {self._told.known(draft) for draft in self._drafts if draft.wants_owner}
+        for chunk in _chunks(ownerless & wanted):
+            owned = (
+                select(lifecycles.c.object_id, events.c.profile_id, events.c.session_id)
+                .join(events, events.c.id == lifecycles.c.event_id)
+                .where(lifecycles.c.object_id.in_(chunk))
+                .order_by(events.c.id.desc())
+            )
+            for object_id, profile_id, session_id in self._connection.execute(owned):
+                self._owners[object_id] = (profile_id, session_id)
 
     def _decide(self, draft: EventDraft) -> bool:
         if draft.key is not None:
@@ -126,31 +153,69 @@ class Settlement:
             if earlier is not None:
                 _repeat_or_conflict(draft, *earlier)
                 return False
-        session = self._session_of(draft)
-        if draft.attaches and session.profile_id not in (None, draft.profile_id):
-            draft.refuse(belongs_to_another())
+        if draft.wants_owner and not self._take_owner_of_order(draft):
+            draft.refuse(of_nobody())
             return False
-        if draft.is_lifecycle:
-            step = (
-                self._known_object(draft) or _object_key(draft, draft.new_object),
-                draft.action_id,
-            )
-            first = self._steps.setdefault(step, draft)
-            if first is not draft:
-                draft.repeat(first)
-                if draft.key is not None:
-                    # Its key names the event it repeats: for ever, and for this body only.
-                    draft.binds_key = True
-                    self._keys[draft.business_id, draft.key] = (draft.fingerprint, first)
-                return False
+        session = self._session_of(draft)
+        fault = self._owner_fault(draft, session) or self._told.accept(draft)
+        if fault is not None:
+            draft.refuse(fault)
+            return False
+        if draft.is_hinted and session.profile_id is not None:
+            draft.profile_id = None
+        if draft.is_lifecycle and not self._is_first(draft):
+            self.sightings.append(draft)
+            self._own(draft, session)
+            return False
         if draft.key is not None:
             self._keys[draft.business_id, draft.key] = (draft.fingerprint, draft)
+        self._own(draft, session)
+        return True
+
+    def _is_first(self, draft: EventDraft) -> bool:
+        """Tell whether a draft is the first of its step; else it becomes a repeat of that one."""
+        key = self._told.key(draft)
+        first = self._steps.setdefault((key, draft.action_id), draft)
+        if first is draft:
+            self._owners.setdefault(key, draft)
+            return True
+        draft.repeat(first)
+        if draft.key is not None:
+            # Its key names the event it repeats: for ever, and for this body only.
+            draft.binds_key = True
+            self._keys[draft.business_id, draft.key] = (draft.fingerprint, first)
+        return False
+
+    def _own(self, draft: EventDraft, session: _Session) -> None:
+        """Let a draft have its session, and the session its profile."""
         session.is_needed = True
         if draft.attaches and session.profile_id is None:
             session.profile_id = draft.profile_id
             session.attached_by = draft
             draft.made_attachment = True
+
+    def _take_owner_of_order(self, draft: EventDraft) -> bool:
+        """Give an event of nobody the owner of its order (contract 3.2)."""
+        owner = self._owners.get(self._told.key(draft))
+        if owner is None:
+            return False
+        if isinstance(owner, EventDraft):
+            draft.profile_id, draft.session_id = owner.profile_id, owner.session_id
+            draft.new_session = owner.new_session
+        else:
+            draft.profile_id, draft.session_id = owner
         return True
+
+    def _owner_fault(self, draft: EventDraft, session: _Session) -> Fault | None:
+        if draft.attaches and session.profile_id not in (None, draft.profile_id):
+            assert session.profile_id is not None
+            assert draft.profile_id is not None
+            roots = roots_of(self._connection, (session.profile_id, draft.profile_id))
+            if len(set(roots.values())) > 1:
+                return belongs_to_another()
+        if session.is_suppressed and session.profile_id is not None:
+            return Suppressed(session.profile_id, "session")
+        return None
 
     def _session_of(self, draft: EventDraft) -> _Session:
         if draft.new_session is not None:
@@ -160,13 +225,6 @@ class Settlement:
         if draft.attaches and draft.session_id is not None:
             return self._attachable[draft.session_id]
         return _Session(draft.session_id, None)
-
-    def _known_object(self, draft: EventDraft) -> int | None:
-        if draft.new_object is None:
-            return draft.object_id
-        key = _object_key(draft, draft.new_object)
-        fact = self._objects.get(key)
-        return fact.id if fact is not None else None
 
     def _make_sessions(self, accepted: list[EventDraft]) -> None:
         made: list[dict[str, Any]] = []
@@ -209,36 +267,6 @@ class Settlement:
         if log:
             self._connection.execute(insert(identity_log), log)
 
-    def _make_objects(self, accepted: list[EventDraft]) -> None:
-        missing: dict[tuple[object, ...], EventDraft] = {}
-        made_under: dict[tuple[object, ...], tuple[object, ...]] = {}
-        for draft in accepted:
-            if draft.new_object is not None:
-                key = _object_key(draft, draft.new_object)
-                if key not in self._objects and key not in made_under:
-                    missing[key] = draft
-                    for other in _object_keys(draft, draft.new_object):
-                        made_under.setdefault(other, key)
-        if missing:
-            for draft in missing.values():
-                draft.made_object = True
-            self._objects |= objects.create_many(
-                self._connection,
-                [
-                    (key, draft.business_id, draft.received_at, draft.new_object)
-                    for key, draft in sorted(missing.items(), key=_lock_order)
-                    if draft.new_object is not None
-                ],
-            )
-            for other, key in made_under.items():
-                self._objects.setdefault(other, self._objects[key])
-        for draft in accepted:
-            if draft.new_object is not None:
-                fact = self._objects[_object_key(draft, draft.new_object)]
-                draft.object_id, draft.object_fact = fact.id, fact
-                if draft.inherits and fact.amount_minor is not None:
-                    draft.amount_minor, draft.currency = fact.amount_minor, fact.currency
-
 
 def belongs_to_another() -> Invalid:
     """Return the fault of a session that is someone else's (contract 3.1 rule 2)."""
@@ -247,6 +275,11 @@ def belongs_to_another() -> Invalid:
         "send the profile that the session belongs to.",
         "session",
     )
+
+
+def of_nobody() -> ObjectInvalid:
+    """Return the fault of an event whose order does not say either whose it is."""
+    return ObjectInvalid("The event belongs to nobody; send the browser's session.", "session")
 
 
 def key_conflict(key: str | None) -> IdempotencyConflict:
@@ -263,28 +296,6 @@ def _repeat_or_conflict(draft: EventDraft, fingerprint: bytes, original: EventDr
         draft.repeat(original)
     else:
         draft.refuse(key_conflict(draft.key))
-
-
-def _object_key(draft: EventDraft, new: ObjectDraft | None) -> tuple[object, ...]:
-    """Return what names an object to be found or made; one without a name is only itself."""
-    identity = new.identity() if new is not None else None
-    return (draft.business_id, *identity) if identity else (draft.business_id, id(draft))
-
-
-def _object_keys(draft: EventDraft, new: ObjectDraft) -> list[tuple[object, ...]]:
-    """Return everything that finds an object once it is made."""
-    named = [
-        (draft.business_id, new.kind, field, new.source, text)
-        for field in ("reference", "sku")
-        if (text := getattr(new, field)) is not None
-    ]
-    return [*named] or [_object_key(draft, new)]
-
-
-def _lock_order(made: tuple[tuple[object, ...], EventDraft]) -> str:
-    """Order what a constraint can refuse; the rest goes before it, as it arrived."""
-    key, _ = made
-    return repr(key) if "reference" in key[2:3] else ""
 
 
 def _session_row(business_id: int, text: str, session: _Session, at: int) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class ObjectDraft(msgspec.Struct, gc=False):
         data: everything without a column of its own, as JSON values.
         items: lines of an order or cart; ``None`` when none were told.
         variants: of a product; ``None`` when none were told.
-        parent: id or reference of the order of a refund.
+        parent: id or reference of the order of a refund, as it was told; ``parent_id``: its row.
         uniques: values that no other row may have.
         is_summed: without an amount of its own its value is that of its lines.
         is_always_new: telling it again makes another one.
@@ -85,6 +85,7 @@ class ObjectDraft(msgspec.Struct, gc=False):
     items: list[ItemDraft] | None = None
     variants: "list[ObjectDraft] | None" = None
     parent: str | None = None
+    parent_id: int | None = None
     uniques: list[Unique] | None = None
     is_summed: bool = False
     is_always_new: bool = False

@@ -6,6 +6,7 @@ Source: contract 3.13 (orders), 3.14 (carts), 3.16 (refunds).
 from collections.abc import Mapping
 from typing import Any
 
+from footfall.domain import money
 from footfall.domain.objects.draft import ObjectDraft
 from footfall.domain.objects.fields import (
     identified,
@@ -46,7 +47,7 @@ def read_order(
         **read_containers(parameters, faults, {"metadata": dict}),
     }
     draft.data = data or None
-    draft.items = read_items(parameters, currency, faults)
+    draft.items = read_items(parameters, _currency(draft, parameters, currency), faults)
     draft.is_summed = draft.amount_minor is None and bool(draft.items)
     return draft
 
@@ -59,7 +60,8 @@ def read_cart(
     draft.name = None
     draft.data = read_containers(parameters, faults, {"metadata": dict}) or None
     which = "items" if partial or "items" in parameters else "products"
-    draft.items = read_items(parameters, currency, faults, name=which)
+    told_in = _currency(draft, parameters, currency)
+    draft.items = read_items(parameters, told_in, faults, name=which)
     return draft
 
 
@@ -100,3 +102,11 @@ def _with_value(
     which = "total" if not is_absent(parameters.get("total")) else "amount"
     read_money(draft, parameters, which, currency, faults)
     return draft
+
+
+def _currency(draft: ObjectDraft, parameters: Mapping[str, Any], currency: str) -> str:
+    """Return the currency of prices that name none: the order's, else the business's."""
+    if draft.currency is not None:
+        return draft.currency
+    beside = parameters.get("currency")
+    return beside.upper() if isinstance(beside, str) and money.is_currency(beside) else currency
