@@ -2,11 +2,12 @@
 
 ``json_values`` are values a body may hold; ``json_texts`` are documents written by hand, with every
 trick that two parsers could read differently; ``bodies`` are objects with the real keys of an
-event and values that lie near what is allowed.
+event and values that lie near what is allowed; ``described_bodies`` describe objects of every kind.
 """
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 
@@ -109,3 +110,150 @@ bodies: st.SearchStrategy[dict[str, Any]] = st.builds(
     ),
     st.dictionaries(_keys, near_misses | json_values, max_size=6),
 )
+
+_amounts = st.sampled_from(
+    [0, 5, 29.99, "29.99", "395.00", "", "1e3", "-1", "x", None, False, 10**30]
+)
+_currencies = st.sampled_from(["USD", "JPY", "KWD", "usd", "XAU", "", None, 5])
+_prices = _amounts | st.fixed_dictionaries(
+    {},
+    optional={
+        "amount": _amounts,
+        "currency": _currencies,
+        "converted_amount": _amounts,
+        "converted_currency": _currencies,
+    },
+)
+_names = st.sampled_from(["Mug", "Cup", "SAVE10", "", None, 17, "x" * 2000, "Ü\u200b"]) | texts
+_references = st.sampled_from(["17", 17, 1001, "A-1", "", None, False, True, 1.5, "x" * 300, 2**63])
+_counts = st.sampled_from([1, 2, "2", 0, -1, 1.0, 1.5, 10**9, "", None, True])
+
+
+def _mostly(right: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.one_of(right, right, right, near_misses, json_values)
+
+
+def _described(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    every = {
+        "reference": _references,
+        "source": st.sampled_from(["woo", "vtex", "", None, 5]),
+        "name": _names,
+        "type": st.sampled_from(["product", "order", "coupon", "nothing", None]),
+        "currency": _currencies,
+        "amount": _amounts,
+        "metadata": json_values,
+        "property_by_id": st.dictionaries(texts, json_values, max_size=2),
+    }
+    return st.fixed_dictionaries(
+        {}, optional={name: _mostly(told) for name, told in {**every, **fields}.items()}
+    )
+
+
+_lists_of_texts = st.lists(texts | scalars, max_size=3)
+_products = _described(
+    sku=_references,
+    price=_prices,
+    categories=_lists_of_texts,
+    collection=_lists_of_texts,
+    tags=_lists_of_texts,
+    variants=st.lists(st.fixed_dictionaries({"name": _names}), max_size=2),
+    image_url=texts,
+    url=texts,
+    quantity=_counts,
+    product=json_values,
+)
+_lines = st.lists(
+    _mostly(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "product": _products | _references | json_values,
+                "quantity": _counts,
+                "price": _prices,
+            },
+        )
+        | _products
+    ),
+    max_size=3,
+)
+_DESCRIBED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "product": _products,
+    "order": _described(
+        items=_lines,
+        products=_lines,
+        total=_prices,
+        delivery=st.sampled_from(["deliver", "collect", "", None, "x"]),
+        payment_method=texts,
+    ),
+    "cart": _described(items=_lines, products=_lines, total=_prices),
+    "coupon": _described(code=_names, description=_names, destination_url=_names),
+    "refund": _described(
+        total=_prices, order=_references, refundable=st.fixed_dictionaries({"amount": _amounts})
+    ),
+    "app": _described(),
+    "form": _described(title=_names, steps=json_values),
+    "thing": _described(title=_names),
+}
+_ACTIONS = {
+    "product": ["product.viewed", "product.purchased", "cart.added"],
+    "order": ["order.placed", "order.confirmed", "order.cancelled"],
+    "cart": ["cart.added", "cart.removed", "cart.viewed", "cart.abandoned", "checkout.started"],
+    "coupon": ["coupon.redeemed"],
+    "refund": ["refund.requested", "refund.received"],
+    "app": ["app.installed", "app.spent", "app.install"],
+    "form": ["form.completed"],
+    "thing": ["a.b", "page.viewed"],
+}
+
+
+@st.composite
+def described_bodies(draw: st.DrawFn, owner: dict[str, Any]) -> dict[str, Any]:
+    """An event that describes its object inside itself, of any kind, lines and all."""
+    kind = draw(st.sampled_from([*_DESCRIBED]))
+    told = draw(_DESCRIBED[kind])
+    key = st.sampled_from(["object_parameters", f"{kind}_parameters", kind, "app_parameters"])
+    body = {"action": draw(st.sampled_from(_ACTIONS[kind])), draw(key): told} | owner
+    more = st.fixed_dictionaries(
+        {},
+        optional={
+            "amount": _amounts,
+            "currency": _currencies,
+            "object_type": st.sampled_from(["product", "order", "thing", "", None]),
+            "products": _lines,
+            "user_parameters": st.fixed_dictionaries(
+                {}, optional={"id": _references, "source": _names, "email": _names}
+            ),
+            "page": st.fixed_dictionaries({}, optional={"url": texts, "title": json_values}),
+            "utm_params": st.dictionaries(texts, json_values, max_size=2),
+            "device": json_values,
+            "tracked_at": near_misses,
+        },
+    )
+    return body | draw(more)
+
+
+_form_names = st.sampled_from(
+    [
+        *("name", "reference", "email", "email[primary]", "phone[mobile]", "phone", "first_name"),
+        *("price", "price[amount]", "price[currency]", "tags[]", "categories[]", "metadata[a][b]"),
+        *("items[][product]", "items[][quantity]", "items[0][product]", "total[amount]", "profile"),
+        *(
+            "property_by_id[vxqQJ3Yg]",
+            "property_by_id",
+            "lists[]",
+            "lists",
+            "a[",
+            "a]",
+            "[a]",
+            "a[]b",
+        ),
+        *("a[b][]", "a[b]", "a", "[]", "kind", "code", "title", "properties[][name]", "steps[]"),
+    ]
+)
+form_bodies: st.SearchStrategy[bytes] = st.lists(
+    st.tuples(
+        _form_names | texts, texts | st.sampled_from(["5", "USD", "a@b.co", "undefined", "true"])
+    ),
+    max_size=6,
+).map(lambda pairs: urlencode(pairs).encode()) | st.binary(max_size=30)
+"""Bodies as HTML forms and ``curl -d`` send them, brackets and all."""

@@ -63,9 +63,9 @@ def busy(new_shop: Callable[..., Shop]) -> Shop:
     return new_shop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def schema(busy: Shop) -> Any:
-    """The served document, with requests that carry the business's token."""
+    """The served document; one of the test's own, because schemathesis learns from answers."""
     document = busy.client.get("/openapi.json").json()
     loaded = schemathesis.openapi.from_dict(document)
     loaded.config.update(base_url=str(busy.client.base_url).rstrip("/"))
