@@ -103,6 +103,17 @@ class Scene:
         return self.new_product(reference="mug", sku="MUG-BLUE")
 
     @cached_property
+    def structure(self) -> dict[str, Any]:
+        return _structure(self)
+
+    def property_row(self, name: str) -> int:
+        """The row number of a property of the structure."""
+        (told,) = (each for each in self.structure["properties"] if each["name"] == name)
+        row = self.ids[Kind.PROPERTY].decode(told["id"])
+        assert row is not None
+        return row
+
+    @cached_property
     def stranger(self) -> httpx.Client:
         """A client of another business."""
         return self.client_of(self.stranger_token)
@@ -172,6 +183,20 @@ def _custom_action(scene: Scene) -> str:
     return name
 
 
+def _structure(scene: Scene) -> dict[str, Any]:
+    """A kind of objects of the business's own."""
+    properties = [
+        {"kind": "text", "name": "reference", "required": True, "unique": True},
+        {"kind": "money", "name": "fee", "inherit": True},
+        {"kind": "date", "name": "day"},
+    ]
+    body = {"name": unique("appointment_"), "properties": properties}
+    answer = scene.client.post("/v1/objects", json=body)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
 _PARTS: dict[str, Callable[[Scene], str]] = {
     "TOKEN": lambda scene: scene.server.token,
     "BUSINESS": lambda scene: scene.server.business_id,
@@ -195,6 +220,12 @@ _PARTS: dict[str, Callable[[Scene], str]] = {
     "NEW_SESSION": lambda scene: mint(),
     "NEW_UUID": lambda scene: str(uuid4()),
     "CUSTOM_ACTION": _custom_action,
+    "STRUCTURE": lambda scene: str(scene.structure["name"]),
+    "STRUCTURE_ID": lambda scene: str(scene.structure["id"]),
+    "DAY_ID": lambda scene: str(scene.structure["properties"][2]["id"]),
+    "DAY_KEY": lambda scene: str(scene.property_row("day")),
+    "FEE_KEY": lambda scene: str(scene.property_row("fee")),
+    "REFERENCE_KEY": lambda scene: str(scene.property_row("reference")),
     "UNIQUE": lambda scene: unique("thing-"),
     "NUMBER": lambda scene: str(secrets.randbelow(10**12)),
     "AN_HOUR_AHEAD": lambda scene: _at(timedelta(hours=1)),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from footfall.domain.actions import BUILT_IN, Action
 from footfall.domain.events import EventDraft
 from footfall.domain.objects import ObjectFact
+from footfall.domain.public_ids import PublicIds
 from footfall.domain.sessions import SessionFact
 from footfall.errors import Fault, Refused
 from footfall.ingest.decode import decode_object
@@ -19,6 +20,7 @@ from footfall.ingest.payloads import read
 from footfall.ingest.resolve import resolve
 from footfall.store.facts import Caller, Facts
 
+IDS = PublicIds(b"secret")
 CALLER = Caller(1, 2, frozenset({"admin"}), None, "USD", "US")
 ACTIONS = {**BUILT_IN, "a.b": Action(1001, "a.b")}
 RECEIVED_AT = 1_790_000_000_000_000
@@ -67,7 +69,7 @@ def long_way(body: bytes) -> EventDraft | None:
         payload = read(decode_object(body), faults)
     except Refused:
         return None
-    names = Names(FACTS, CALLER)
+    names = Names(FACTS, CALLER, IDS)
     draft = resolve(payload, CALLER, names, RECEIVED_AT, faults)
     return None if faults or names.lacks_some else draft
 

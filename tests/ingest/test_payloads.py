@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from footfall.domain.actions import BUILT_IN, Action
 from footfall.domain.events import EventDraft
 from footfall.domain.objects import BUILT_IN_KINDS, ObjectFact
+from footfall.domain.public_ids import PublicIds
 from footfall.domain.sessions import SessionFact
 from footfall.domain.times import now_us
 from footfall.errors import Fault
@@ -20,6 +21,7 @@ from footfall.ingest.resolve import resolve
 from footfall.store.facts import Caller, Facts
 from tests.strategies import bodies, json_values
 
+IDS = PublicIds(b"secret")
 CALLER = Caller(1, 1, frozenset({"admin"}), None, "USD", "US")
 ACTIONS = {**BUILT_IN, "a.b": Action(1001, "a.b")}
 KNOWN = ObjectFact(7, "product", 1990, "USD")
@@ -106,7 +108,7 @@ def test_any_body_is_read_and_resolved_or_refused_by_name(body: dict[str, Any]) 
     faults: list[Fault] = []
     payload = read(body, faults)
     of_shape = len(faults)
-    names = Names(Facts(10), CALLER)
+    names = Names(Facts(10), CALLER, IDS)
     draft = resolve(payload, CALLER, names, now_us(), faults)
     rounds = 0
     while names.lacks_some:
@@ -159,7 +161,7 @@ PURCHASE = {"action": "product.purchased", "object": "known", "profile": "known"
 
 def test_an_object_is_asked_for_again_once_its_action_is_known() -> None:
     """The action tells the kind, and what was found for any kind answers nothing."""
-    names = Names(Facts(10), CALLER)
+    names = Names(Facts(10), CALLER, IDS)
     resolved(names, PURCHASE)
     tell(names)
     resolved(names, PURCHASE)
@@ -173,7 +175,7 @@ def test_a_name_forgotten_during_the_look_up_is_asked_for_again() -> None:
     facts = Facts(10)
     facts.actions.put(CALLER.business_id, CALLER.business_id, ACTIONS)
     facts.profiles.put((CALLER.business_id, "known"), 3, 3)
-    names = Names(facts, CALLER)
+    names = Names(facts, CALLER, IDS)
     assert resolved(names, PURCHASE).profile_id == 3
     facts.forget([("profile", 3)])
     tell(names)
@@ -185,7 +187,7 @@ def test_every_question_for_an_unknown_name_is_counted() -> None:
     """Two items of a batch that name the same thing both wait for it."""
     facts = Facts(10)
     facts.actions.put(CALLER.business_id, CALLER.business_id, ACTIONS)
-    names = Names(facts, CALLER)
+    names = Names(facts, CALLER, IDS)
     asked = []
     for _ in range(2):
         resolved(names, PURCHASE)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, update
 
 from footfall.domain.events import EventDraft
-from footfall.domain.objects import ObjectDraft
+from footfall.domain.objects import COUPON_CODE, ObjectDraft, Unique
 from footfall.domain.profiles import Contact, ProfileDraft
 from footfall.store import profiles as profiles_of
 from footfall.store import tables
@@ -128,6 +128,48 @@ def test_a_session_attached_meanwhile_stays_theirs(started: Running, shop: Shop)
     )
     assert ours.result == "rejected"
     assert started.rows(select(identity_log.c.id)) == []
+
+
+def coupon() -> ObjectDraft:
+    return ObjectDraft("coupon", name="TEN", uniques=[Unique(COUPON_CODE, "TEN", "code")])
+
+
+def test_a_coupon_made_meanwhile_is_found_by_its_code(started: Running, shop: Shop) -> None:
+    theirs, ours = shop.draft(new_object=coupon()), shop.draft(new_object=coupon())
+    overtaken(
+        started, append_elsewhere(shop, theirs), lambda: started.append(shop.submission(ours))
+    )
+    assert (ours.result, ours.object_id, ours.made_object) == ("created", theirs.object_id, False)
+    assert started.rows(select(objects.c.id)) == [(theirs.object_id,)]
+
+
+def test_an_open_cart_begun_meanwhile_is_refilled(started: Running, shop: Shop) -> None:
+    def filled(amount_minor: int) -> EventDraft:
+        cart = ObjectDraft("cart", amount_minor=amount_minor, currency="USD", items=[])
+        return shop.draft(new_object=cart, refills=True)
+
+    theirs, ours = filled(10_00), filled(20_00)
+    overtaken(
+        started, append_elsewhere(shop, theirs), lambda: started.append(shop.submission(ours))
+    )
+    assert (ours.object_id, ours.made_object) == (theirs.object_id, False)
+    assert started.rows(select(objects.c.amount_minor)) == [(20_00,)]
+
+
+def test_a_unique_value_taken_meanwhile_refuses_the_second(started: Running, shop: Shop) -> None:
+    def booked() -> EventDraft:
+        unique = Unique("property.1", "no. 7", "number")
+        told = ObjectDraft("appointment", uniques=[unique], is_always_new=True)
+        return shop.draft(new_object=told)
+
+    theirs, ours = booked(), booked()
+    overtaken(
+        started, append_elsewhere(shop, theirs), lambda: started.append(shop.submission(ours))
+    )
+    assert ours.result == "rejected"
+    assert ours.fault is not None
+    assert (ours.fault.type, ours.fault.parameter) == ("parameter_not_unique", "number")
+    assert started.rows(select(objects.c.id)) == [(theirs.object_id,)]
 
 
 def test_an_object_made_meanwhile_is_found_with_its_amount(started: Running, shop: Shop) -> None:

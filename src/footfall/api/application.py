@@ -15,12 +15,16 @@ from litestar.types import HTTPScope, Message, Send
 from footfall.api import (
     actions,
     events,
+    instances,
     ledger,
+    lists,
     products,
     profiles,
+    properties,
     reference,
     rejections,
     sessions,
+    structures,
 )
 from footfall.api.call import TRACE, Call, Reception, Trace
 from footfall.api.refusals import Refusals
@@ -32,7 +36,19 @@ from footfall.settings import Settings
 from footfall.store.store import Store
 
 PREFIX: Final = "/v1"
-RESOURCES: Final = (profiles, products, sessions, actions, events, rejections, ledger)
+RESOURCES: Final = (
+    profiles,
+    products,
+    sessions,
+    actions,
+    events,
+    structures,
+    instances,
+    properties,
+    lists,
+    rejections,
+    ledger,
+)
 _METHOD_LENGTH: Final = 8
 
 

@@ -31,6 +31,10 @@ TAGS: Final = {
     "Profiles": "Customers, as the business knows them.",
     "Sessions": "Browsers, before and after it is known whose they are.",
     "Products": "What is sold.",
+    "Objects": "Kinds of objects of the business's own with their instances, and the built-in "
+    "kinds it added properties to.",
+    "Properties": "Fields that the business adds to its profiles.",
+    "Lists": "Named groups of profiles.",
     "Actions": "Kinds of things customers do, built-in and the business's own.",
     "Rejections": "What was refused, and why.",
     "Ledger": "How many events came, and what became of them.",
@@ -40,6 +44,7 @@ TAGS: Final = {
 
 NAMED_BY: Final = {
     "product": "The product's id, reference or SKU.",
+    "structure": "The object's id, or its name; a built-in one has its name for an id.",
     "session": "The session's id: the browser's own, or the short one of the session object.",
 }
 """Path parameters that take more than an id."""

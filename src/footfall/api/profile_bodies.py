@@ -4,6 +4,8 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from footfall.api.property_values import ById, PropertyValue
+
 Text = str | UnsetType
 
 
@@ -24,7 +26,9 @@ class ProfileBody(Struct):
         str | int | UnsetType, Meta(description="The customer's id in the shop.")
     ] = UNSET
     source: Annotated[Text, Meta(description="The system that `reference` is from.")] = UNSET
-    lists: Annotated[list[str] | UnsetType, Meta(description="Names of lists.")] = UNSET
+    lists: Annotated[list[str] | UnsetType, Meta(description="Names of lists, or their ids.")] = (
+        UNSET
+    )
     address: Annotated[
         str | dict[str, str] | UnsetType, Meta(description="Text, or its parts.")
     ] = UNSET
@@ -32,6 +36,7 @@ class ProfileBody(Struct):
     gender: Text = UNSET
     birthday: Text = UNSET
     metadata: Annotated[dict[str, Any] | UnsetType, Meta(description="Values of your own.")] = UNSET
+    property_by_id: ById = UNSET
 
 
 class NewProfileBody(ProfileBody):
@@ -65,7 +70,8 @@ class Profile(Struct, kw_only=True):
     phones: list[Contact]
     reference: str | None
     source: str | None
-    lists: list[str]
+    lists: Annotated[list[str], Meta(description="Names of the lists it is on.")]
+    properties: list[PropertyValue]
     address: str | dict[str, str | None] | None
     company: str | None
     gender: str | None
@@ -95,6 +101,7 @@ ANSWER: Final[dict[str, Any]] = {
     "reference": "42",
     "source": "custom_store",
     "lists": [],
+    "properties": [],
     "address": None,
     "company": None,
     "gender": None,

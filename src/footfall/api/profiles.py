@@ -6,9 +6,10 @@ Source: contract 3.10.
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from footfall.api import paging
+from footfall.api import paging, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call, absent, raise_any
 from footfall.api.endpoint import Endpoint, bound
@@ -22,11 +23,12 @@ from footfall.api.profile_bodies import (
     Profile,
     ProfileBody,
 )
-from footfall.domain.profiles import read_profile
+from footfall.domain.profiles import ProfileDraft, read_profile
+from footfall.domain.properties import OF_PROFILES
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import unix_seconds
 from footfall.errors import Fault, NotFound, refuse
-from footfall.store import profiles, sessions
+from footfall.store import lists, profiles, sessions
 from footfall.store.identities import Identity
 
 _WRITES: Final[dict[str, Any]] = {
@@ -45,8 +47,9 @@ _READS: Final[dict[str, Any]] = {"scope": "read", "also": ("profiles",)}
             body=NewProfileBody,
             description="A profile with the same source and reference, else e-mail, else phone is "
             "updated instead of a second one being made; the answer is the same. Told fields "
-            "replace old ones, new contacts and lists are added. Phones that cannot be read are "
-            "kept as told. Values that belong to different profiles are refused.",
+            "replace old ones, new contacts and lists are added; a list is made when none has that "
+            "name. Phones that cannot be read are kept as told. Values that belong to different "
+            "profiles are refused.",
             status=201,
             example=EXAMPLE,
             answer_example=ANSWER,
@@ -59,10 +62,17 @@ async def create_profile(call: Call) -> Profile:
     faults: list[Fault] = []
     draft = read_profile(call.told, call.caller.country, faults)
     session = read_role(call.told, SESSION, faults)
+    await property_values.check(call, OF_PROFILES, faults)
     raise_any(faults)
 
     def keep(connection: Connection) -> profiles.Profile:
-        profile = profiles.keep(connection, call.business_id, draft, call.received_at)
+        profile = profiles.keep(
+            connection,
+            call.business_id,
+            _with_list_names(connection, call, draft),
+            call.received_at,
+            property_values.read(connection, call, OF_PROFILES),
+        )
         if session is not None:
             _attach(connection, call, session, profile.id)
         return profile
@@ -111,7 +121,8 @@ async def get_profile(call: Call, profile: str) -> Profile:
             answer=Profile,
             body=ProfileBody,
             description="Told fields replace old ones, a contact the one that had its label; what "
-            "is absent, null or empty stays as it is.",
+            "is absent, null or empty stays as it is. Told lists are all that it is on from then "
+            "on; an empty value in `property_by_id` takes the old one away.",
             errors=(400, 404, 422),
             example={"first_name": "Ana María", "email[work]": "ana@work.example.com"},
             answer_example=ANSWER,
@@ -124,12 +135,20 @@ async def change_profile(call: Call, profile: str) -> Profile:
     row_id = call.row(Kind.PROFILE, profile)
     faults: list[Fault] = []
     draft = read_profile(call.told, call.caller.country, faults)
+    await property_values.check(call, OF_PROFILES, faults, clears=True)
     raise_any(faults)
-    found = await call.store.write(
-        lambda connection: profiles.change(
-            connection, call.business_id, row_id, draft, call.received_at
+
+    def change(connection: Connection) -> profiles.Profile | None:
+        return profiles.change(
+            connection,
+            call.business_id,
+            row_id,
+            _with_list_names(connection, call, draft),
+            call.received_at,
+            property_values.read(connection, call, OF_PROFILES, clears=True),
         )
-    )
+
+    found = await call.store.write(change)
     if found is None:
         raise absent(Kind.PROFILE)
     return render(call, found)
@@ -175,7 +194,8 @@ def render(call: Call, profile: profiles.Profile) -> Profile:
         phones=[_contact(each) for each in phones],
         reference=profile.reference,
         source=profile.source or None,
-        lists=data.get("lists", []),
+        lists=profile.lists,
+        properties=property_values.render(call, profile.values),
         address=data.get("address"),
         company=data.get("company"),
         gender=data.get("gender"),
@@ -198,6 +218,14 @@ def _main(contacts: list[Identity]) -> str | None:
 
     best = max(contacts, key=rank, default=None)
     return None if best is None else best.value or best.raw
+
+
+def _with_list_names(connection: Connection, call: Call, draft: ProfileDraft) -> ProfileDraft:
+    """Return a draft whose lists are all told by name."""
+    if not draft.lists:
+        return draft
+    told = [(text, call.decode(Kind.LIST, text)) for text in draft.lists]
+    return replace(draft, lists=lists.names(connection, call.business_id, told))
 
 
 def _attach(connection: Connection, call: Call, given: Given, profile_id: int) -> None:

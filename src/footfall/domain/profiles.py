@@ -43,6 +43,7 @@ class ProfileDraft(msgspec.Struct):
     """A profile as told; ``None`` and what is not in ``data`` was not told.
 
     Attributes:
+        lists: names or ids of lists.
         data: everything without a column of its own, as JSON values.
     """
 
@@ -51,6 +52,7 @@ class ProfileDraft(msgspec.Struct):
     reference: str | None = None
     source: str | None = None
     contacts: list[Contact] = []
+    lists: list[str] | None = None
     data: dict[str, Any] = {}
 
     def columns(self) -> dict[str, str]:
@@ -74,11 +76,12 @@ def read_profile(told: Mapping[str, Any], country: str, faults: list[Fault]) -> 
         for name, limit in DETAIL_LENGTHS.items()
         if (text := read_text(told, name, faults, limit=limit)) is not None
     }
-    refuse_properties(told, faults)
+    containers = _read_containers(told, faults)
     return ProfileDraft(
         **texts,
         contacts=_each_once(contacts),
-        data={**details, **_read_containers(told, faults)},
+        lists=containers.pop("lists", None),
+        data={**details, **containers},
     )
 
 

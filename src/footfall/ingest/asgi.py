@@ -189,7 +189,7 @@ class HotPath:
             told = read_as_told(told)
         faults: list[Fault] = []
         payload = _read(told, headers, faults)
-        names = Names(self._store.facts, caller)
+        names = Names(self._store.facts, caller, self._store.public_ids)
         of_shape = len(faults)
         draft = resolve(payload, caller, names, request.received_at, faults)
         while names.lacks_some:

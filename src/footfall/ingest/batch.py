@@ -150,7 +150,7 @@ def _read_item(item: Item, size_max_bytes: int) -> None:
 async def _resolve(
     items: list[Item], store: Store, lookups: Lookups, caller: Caller, request: Request
 ) -> None:
-    names = Names(store.facts, caller)
+    names = Names(store.facts, caller, store.public_ids)
     unsure = await _resolve_known(items, names, caller, request)
     while names.lacks_some:
         await lookups.load(names)

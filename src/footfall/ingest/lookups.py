@@ -14,9 +14,10 @@ from footfall.domain.actions import Action
 from footfall.domain.objects import Identity, ObjectFact
 from footfall.domain.public_ids import Kind
 from footfall.domain.sessions import SessionFact
+from footfall.domain.structures import Structure
 from footfall.errors import Refused
 from footfall.ingest.names import Names
-from footfall.store import actions, objects, owners, sessions
+from footfall.store import actions, objects, owners, sessions, structures
 from footfall.store.owners import User
 from footfall.store.shared import Shared
 from footfall.store.store import Store
@@ -39,6 +40,8 @@ class _Found:
     def __init__(self, names: Iterable[Names]) -> None:
         members = list(names)
         self.business_id = members[0].business_id
+        self.wants_structures = any(each.wants_structures for each in members)
+        self.structures: dict[str, Structure] = {}
         self.wanted_profiles = set[str]().union(*(each.wanted_profiles for each in members))
         self.wanted_users = set[User]().union(*(each.wanted_users for each in members))
         self.wanted_sessions = set[str]().union(*(each.wanted_sessions for each in members))
@@ -56,6 +59,8 @@ class _Found:
 
     def tell(self, names: Names) -> None:
         """Give a request what it wanted."""
+        if names.wants_structures:
+            names.structures_found = self.structures
         names.profiles_found |= {text: self.profiles[text] for text in names.wanted_profiles}
         names.users_found |= {user: self.users[user] for user in names.wanted_users}
         names.suppressed |= self.suppressed
@@ -123,6 +128,8 @@ class Lookups:
         business_id = found.business_id
         known = self._store.facts.actions.get(business_id)
         found.actions = known or actions.by_name(connection, business_id)
+        if found.wants_structures:
+            found.structures = structures.by_name(connection, business_id)
         if found.wanted_profiles:
             rows = {text: ids[Kind.PROFILE].decode(text) for text in found.wanted_profiles}
             there = owners.standing(
@@ -154,6 +161,8 @@ class Lookups:
     def _remember(self, found: _Found) -> None:
         facts, business_id = self._store.facts, found.business_id
         facts.actions.put(business_id, business_id, found.actions)
+        if found.wants_structures:
+            facts.structures.put(business_id, business_id, found.structures)
         for text, row_id in found.profiles.items():
             # A suppressed one is looked up every time, so that nothing else has to ask.
             if row_id is not None and row_id not in found.suppressed:

@@ -10,7 +10,9 @@ from typing import Final
 
 from footfall.domain.actions import Action
 from footfall.domain.objects import Identity, ObjectFact
+from footfall.domain.public_ids import PublicIds
 from footfall.domain.sessions import SessionFact
+from footfall.domain.structures import Structure
 from footfall.store.facts import Caller, Facts
 from footfall.store.owners import User
 
@@ -24,12 +26,17 @@ _UNKNOWN_OBJECTS: Final = [ObjectFact(UNKNOWN, "", None, None)]
 class Names:
     """What the names in one request stand for, in one business.
 
+    Args:
+        ids: the installation's public ids.
+
     Attributes:
         asked_count: how often something that is not known yet was asked for; it only grows.
         wanted_profiles, wanted_users, wanted_sessions, wanted_objects, wanted_inline: what that
             was.
         profiles_found, users_found, sessions_found, objects_found, inline_found: looked up for
             this request; ``None`` and ``[]`` mean absent.
+        wants_structures: whether the business's own kinds of objects are wanted.
+        structures_found: those, by name, once they were looked up.
         suppressed: those of the profiles found whose events are not kept.
     """
 
@@ -38,10 +45,12 @@ class Names:
         "_facts",
         "asked_count",
         "business_id",
+        "ids",
         "inline_found",
         "objects_found",
         "profiles_found",
         "sessions_found",
+        "structures_found",
         "suppressed",
         "users_found",
         "wanted_inline",
@@ -49,16 +58,20 @@ class Names:
         "wanted_profiles",
         "wanted_sessions",
         "wanted_users",
+        "wants_structures",
     )
 
-    def __init__(self, facts: Facts, caller: Caller) -> None:
+    def __init__(self, facts: Facts, caller: Caller, ids: PublicIds) -> None:
         self._facts = facts
+        self.ids = ids
         self.business_id = caller.business_id
         self._actions = facts.actions.get(caller.business_id)
         self.asked_count = 0
         self.profiles_found: dict[str, int | None] = {}
         self.users_found: dict[User, int | None] = {}
         self.suppressed: set[int] = set()
+        self.structures_found: dict[str, Structure] | None = None
+        self.wants_structures = False
         self.sessions_found: dict[str, SessionFact | None] = {}
         self.objects_found: dict[tuple[str | None, str], list[ObjectFact]] = {}
         self.inline_found: dict[Identity, ObjectFact | None] = {}
@@ -73,6 +86,7 @@ class Names:
         """Whether there is something to be looked up."""
         return (
             self._actions is None
+            or self.wants_structures
             or bool(self.wanted_profiles)
             or bool(self.wanted_users)
             or bool(self.wanted_objects)
@@ -88,6 +102,7 @@ class Names:
     def found(self, actions: dict[str, Action]) -> None:
         """Take note that everything wanted was looked up."""
         self._actions = actions
+        self.wants_structures = False
         self.wanted_profiles.clear()
         self.wanted_users.clear()
         self.wanted_sessions.clear()
@@ -97,6 +112,15 @@ class Names:
     def actions(self) -> dict[str, Action]:
         """Return the business's actions by name, none before they are looked up."""
         return self._actions or {}
+
+    def structures(self) -> dict[str, Structure]:
+        """Return the business's own kinds of objects by name, none before they are looked up."""
+        known = self._facts.structures.get(self.business_id)
+        known = known if known is not None else self.structures_found
+        if known is None:
+            self.asked_count += 1
+            self.wants_structures = True
+        return known or {}
 
     def profile(self, text: str) -> int | None:
         """Return a profile's row number, ``UNKNOWN`` before the look-up, ``None`` if absent."""

@@ -13,7 +13,7 @@ import msgspec
 from footfall.domain import money, times
 from footfall.domain.actions import ALIASES, SERVER_MADE, Action, nearest
 from footfall.domain.events import EventDraft, Flag
-from footfall.domain.objects import ObjectFact, is_absent
+from footfall.domain.objects import BUILT_IN_KINDS, ObjectFact, is_absent
 from footfall.errors import Fault, Invalid, NotAllowed, ParameterMissing, UnknownAction
 from footfall.ingest.names import Names
 from footfall.ingest.payloads import EventPayload
@@ -106,7 +106,9 @@ def _read_amount(
             faults.append(ParameterMissing("“currency” needs an “amount” beside it.", "amount"))
     else:
         original = _read_given_amount(draft, payload, caller, fact, faults)
-    if action.inherits_amount and not draft.amount_minor:
+    # A business's own objects have an amount only where a property was marked to be inherited.
+    is_own = fact is not None and fact.kind not in BUILT_IN_KINDS
+    if (action.inherits_amount or is_own) and not draft.amount_minor:
         if fact is not None and fact.amount_minor is not None:
             draft.amount_minor, draft.currency = fact.amount_minor, fact.currency
         else:

@@ -9,6 +9,10 @@ from typing import Any
 from footfall.domain.actions import CART_ADDED, Action
 from footfall.domain.events import EventDraft
 from footfall.domain.objects import READERS, ObjectDraft, ObjectFact, is_absent
+from footfall.domain.properties import BY_ID, given_by_id, read_values
+from footfall.domain.property_kinds import Locale
+from footfall.domain.public_ids import Kind
+from footfall.domain.structures import read_instance
 from footfall.errors import AmbiguousParameter, Fault, Invalid, NotFound, ParameterMissing
 from footfall.ingest.names import Names
 from footfall.ingest.payloads import FIELDS, FREE, OBJECT, PARAMETERS, TYPE, EventPayload
@@ -42,7 +46,7 @@ def resolve_object(
                 )
             )
         return None
-    kinds = _kinds(payload, action, faults)
+    kinds = _kinds(payload, action, names, faults)
     if kinds is None:
         return None
     if parameters is None:
@@ -50,7 +54,9 @@ def resolve_object(
     return _inline_object(draft, payload, parameters, kinds, action, caller, names, faults)
 
 
-def _kinds(payload: EventPayload, action: Action, faults: list[Fault]) -> tuple[str, ...] | None:
+def _kinds(
+    payload: EventPayload, action: Action, names: Names, faults: list[Fault]
+) -> tuple[str, ...] | None:
     """Return the kinds the object may be of; ``None``: a fault was noted."""
     said = payload.object_kind
     allowed: tuple[str, ...] = ()
@@ -66,16 +72,16 @@ def _kinds(payload: EventPayload, action: Action, faults: list[Fault]) -> tuple[
                 Invalid(f"“{action.name}” speaks of a {allowed[0]}, not of a {said}.", spelled)
             )
             return None
-        if said not in READERS:
+        kind = said if said in READERS else _custom_kind(said, names)
+        if kind is None and not names.wants_structures:
             faults.append(
                 Invalid(
                     f"There is no type of object “{said[:64]}” in this business; send one of "
-                    f"{', '.join(READERS)}.",
+                    f"{', '.join((*READERS, *names.structures()))}.",
                     spelled,
                 )
             )
-            return None
-        return (said,)
+        return (kind,) if kind is not None else None
     if not allowed and action.id and not action.is_built_in:
         faults.append(
             ParameterMissing(
@@ -84,6 +90,45 @@ def _kinds(payload: EventPayload, action: Action, faults: list[Fault]) -> tuple[
         )
         return None
     return allowed
+
+
+def _custom_kind(said: str, names: Names) -> str | None:
+    """Return the name of a structure that is named, or given by its id."""
+    known = names.structures()
+    if said in known:
+        return said
+    row_id = names.ids[Kind.STRUCTURE].decode(said)
+    return next((each.name for each in known.values() if each.id == row_id is not None), None)
+
+
+def _read(
+    kind: str, parameters: Mapping[str, Any], caller: Caller, names: Names, faults: list[Fault]
+) -> ObjectDraft:
+    """Return the object some parameters tell of, with the properties the business gave it."""
+    decode = names.ids[Kind.PROPERTY].decode
+    if kind not in READERS:
+        return read_instance(
+            names.structures()[kind],
+            parameters,
+            caller.currency,
+            faults,
+            country=caller.country,
+            decode=decode,
+        )
+    told = READERS[kind](parameters, caller.currency, faults)
+    if any(name.startswith(BY_ID) for name in parameters):
+        structure = names.structures().get(kind)
+        properties = structure.properties if structure is not None else ()
+        of_properties: list[Fault] = []
+        given = given_by_id(properties, parameters, decode, of_properties)
+        locale = Locale(caller.currency, caller.country)
+        values = read_values(given, locale, of_properties, clears=False)
+        if not names.wants_structures:
+            faults.extend(of_properties)
+        if values.told:
+            told.data = {**(told.data or {}), "properties": values.told}
+            told.uniques = [*(told.uniques or ()), *values.uniques]
+    return told
 
 
 def _named_object(
@@ -112,7 +157,7 @@ def _inline_object(
     kind = kinds[0] if kinds else "product"
     if len(kinds) > 1 and not {"items", "products"} & parameters.keys():
         kind = kinds[1]
-    told = READERS[kind](parameters, caller.currency, faults)
+    told = _read(kind, parameters, caller, names, faults)
     _name_insides(told, names, faults)
     draft.refills = kind == "cart" and action.id == CART_ADDED.id and told.items is not None
     identity = told.identity()

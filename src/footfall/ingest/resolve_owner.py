@@ -40,7 +40,8 @@ def resolve_owner(
     if payload.profile is None and (session is None or session.profile_id is None):
         _take_hint(draft, payload, names, is_browsers=is_browsers)
     if draft.profile_id is not None and draft.profile_id in names.suppressed:
-        faults.append(Suppressed(draft.profile_id, payload.name(PROFILE, "profile")))
+        named = payload.name(PROFILE, "profile") if payload.profile else "user_parameters"
+        faults.append(Suppressed(draft.profile_id, named))
     if payload.session is None and payload.profile is None and draft.profile_id is None:
         if is_browsers and action.is_lifecycle:
             # A shop that lost the session: the order knows whose it is.

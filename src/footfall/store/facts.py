@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, insert, select, text
 from footfall.domain.actions import Action
 from footfall.domain.objects import ObjectFact
 from footfall.domain.sessions import SessionFact
+from footfall.domain.structures import Structure
 from footfall.store.tables import changes
 
 FOLLOW_EVERY_S: Final = 0.5
@@ -97,7 +98,7 @@ class Facts:
 
     Keys: ``callers`` token digest; ``publics`` header with a public id; ``profiles`` (business,
     text) or (business, source, user id); ``sessions`` (business, text); ``objects`` (business,
-    kind, text) or (business, *identity); ``actions`` business.
+    kind, text) or (business, *identity); ``actions`` and ``structures`` business.
     """
 
     def __init__(self, size: int) -> None:
@@ -107,6 +108,7 @@ class Facts:
         self.sessions: Cache[SessionFact] = Cache(size)
         self.objects: Cache[ObjectFact] = Cache(size)
         self.actions: Cache[dict[str, Action]] = Cache(size)
+        self.structures: Cache[dict[str, Structure]] = Cache(size)
         self.seen = 0
         self.generation = 0
         """Changes whenever something is forgotten: what was read before must not be put after."""
@@ -126,6 +128,8 @@ class Facts:
                     self.sessions.forget(row_id)
                 case "object":
                     self.objects.forget(row_id)
+                case "structures":
+                    self.structures.forget(row_id)
                 case "actions":
                     self.actions.forget(row_id)
                 case _:
@@ -141,6 +145,7 @@ class Facts:
             self.sessions,
             self.objects,
             self.actions,
+            self.structures,
         ):
             cache.clear()
 

@@ -5,14 +5,15 @@ else by a phone (contract 3.10). Functions here run inside a transaction and loo
 a row that another process made meanwhile starts the transaction over.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
 from footfall.domain.profiles import ProfileDraft
+from footfall.domain.properties import OF_PROFILES, Property, Values
 from footfall.errors import Fault, IdentityAssigned, ParameterNotUnique, Refused
-from footfall.store import identities, pages
+from footfall.store import identities, lists, pages, properties, property_values
 from footfall.store.facts import changed
 from footfall.store.identities import Identity
 from footfall.store.pages import Bounds
@@ -22,7 +23,7 @@ _CHUNK = 500
 
 
 class Profile(NamedTuple):
-    """A profile's row with its contacts, oldest first."""
+    """A profile's row with its contacts, lists and values of properties, oldest first."""
 
     id: int
     first_name: str | None
@@ -33,9 +34,11 @@ class Profile(NamedTuple):
     created_at: int
     updated_at: int
     contacts: list[Identity]
+    lists: list[str]
+    values: list[tuple[Property, Any]]
 
 
-_COLUMNS = tuple(profiles.c[name] for name in Profile._fields[:-1])
+_COLUMNS = tuple(profiles.c[name] for name in Profile._fields[:-3])
 
 
 def existing(connection: Connection, business_id: int, row_ids: Iterable[int]) -> set[int]:
@@ -59,17 +62,22 @@ def find(connection: Connection, business_id: int, row_id: int) -> Profile | Non
         profiles.c.business_id == business_id,
         profiles.c.deleted_at.is_(None),
     )
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    contacts = identities.of_profiles(connection, [row_id]).get(row_id, [])
-    return Profile._make([*row, contacts])
+    found = _with_rest(connection, business_id, connection.execute(query).all())
+    return found[0] if found else None
 
 
 def page(
-    connection: Connection, business_id: int, bounds: Bounds, faults: list[Fault]
+    connection: Connection,
+    business_id: int,
+    bounds: Bounds,
+    faults: list[Fault],
+    *,
+    list_id: int | None = None,
 ) -> tuple[list[Profile], bool]:
     """Return a page of profiles, newest first, and whether there are more.
+
+    Args:
+        list_id: only those on this list.
 
     Raises:
         Refused: the faults given, or a bound that is no profile.
@@ -79,19 +87,26 @@ def page(
     if faults:
         raise Refused(faults)
     query = select(*_COLUMNS).where(within, profiles.c.deleted_at.is_(None))
+    if list_id is not None:
+        query = query.where(profiles.c.id.in_(lists.members(list_id)))
     rows, has_more = pages.newest_first(connection, query, profiles.c.id, bounds)
-    contacts = identities.of_profiles(connection, [row.id for row in rows])
-    return [Profile._make([*row, contacts.get(row.id, [])]) for row in rows], has_more
+    return _with_rest(connection, business_id, rows), has_more
 
 
-def keep(connection: Connection, business_id: int, draft: ProfileDraft, at: int) -> Profile:
+def keep(
+    connection: Connection,
+    business_id: int,
+    draft: ProfileDraft,
+    at: int,
+    values: Values | None = None,
+) -> Profile:
     """Make the profile that is told of, or update the one it already is.
 
     New contacts stand beside the old ones, and lists are joined, none left: whoever tells the same
     customer twice may know less the second time.
 
     Raises:
-        Refused: what was told belongs to different profiles.
+        Refused: what was told belongs to different profiles, or a unique value to another one.
     """
     owners = _owners(connection, business_id, draft)
     if not owners:
@@ -100,22 +115,28 @@ def keep(connection: Connection, business_id: int, draft: ProfileDraft, at: int)
         row_id = owners[0][1]
         _refuse_others(owners, row_id)
         profile = _lock(connection, business_id, row_id)
-        known = (profile.data or {}).get("lists", [])
-        told = draft.data.get("lists", [])
-        lists = list(dict.fromkeys([*known, *told]))
-        data = {**draft.data, **({"lists": lists} if lists else {})}
-        _update(connection, business_id, profile, draft.columns(), data, at)
+        _update(connection, business_id, profile, draft.columns(), draft.data, at)
     identities.assign(connection, business_id, row_id, draft.contacts, at=at, replaces=False)
+    lists.join(connection, business_id, row_id, draft.lists or [], at)
+    if values is not None:
+        property_values.assign(connection, business_id, profiles, row_id, values, at)
     return _get(connection, business_id, row_id)
 
 
 def change(
-    connection: Connection, business_id: int, row_id: int, draft: ProfileDraft, at: int
+    connection: Connection,
+    business_id: int,
+    row_id: int,
+    draft: ProfileDraft,
+    at: int,
+    values: Values | None = None,
 ) -> Profile | None:
     """Update a profile; a told contact takes the place of the one that had its label.
 
+    Told lists are all that it is on from then on.
+
     Raises:
-        Refused: a contact, or the reference in its source, is another profile's.
+        Refused: a contact, the reference in its source, or a unique value is another profile's.
     """
     if not existing(connection, business_id, [row_id]):
         return None
@@ -131,6 +152,10 @@ def change(
     profile = _lock(connection, business_id, row_id)
     _update(connection, business_id, profile, draft.columns(), draft.data, at)
     identities.assign(connection, business_id, row_id, draft.contacts, at=at, replaces=True)
+    if draft.lists is not None:
+        lists.replace(connection, business_id, row_id, draft.lists, at)
+    if values is not None:
+        property_values.assign(connection, business_id, profiles, row_id, values, at)
     return _get(connection, business_id, row_id)
 
 
@@ -140,6 +165,10 @@ def delete(connection: Connection, business_id: int, row_id: int, at: int) -> bo
     Returns:
         Whether there was one.
     """
+    query = select(profiles.c.data).where(
+        profiles.c.id == row_id, profiles.c.business_id == business_id
+    )
+    data = connection.execute(query.with_for_update()).scalar()
     gone = connection.execute(
         update(profiles)
         .where(
@@ -158,6 +187,8 @@ def delete(connection: Connection, business_id: int, row_id: int, at: int) -> bo
     ).rowcount
     if gone:
         identities.release(connection, row_id)
+        lists.leave_all(connection, row_id)
+        property_values.release(connection, row_id, data)
         changed(connection, "profile", row_id)
     return bool(gone)
 
@@ -244,6 +275,26 @@ def _update(
         .where(profiles.c.id == profile.id)
         .values(**columns, data={**(profile.data or {}), **data} or None, updated_at=at)
     )
+
+
+def _with_rest(connection: Connection, business_id: int, rows: Sequence[Any]) -> list[Profile]:
+    """Return profiles with what other tables know of them."""
+    row_ids = [row.id for row in rows]
+    contacts = identities.of_profiles(connection, row_ids)
+    on_lists = lists.of_profiles(connection, row_ids)
+    has_values = any(properties.values_in(row.data) for row in rows)
+    known = properties.of_owner(connection, business_id, OF_PROFILES) if has_values else []
+    return [
+        Profile._make(
+            [
+                *row,
+                contacts.get(row.id, []),
+                on_lists.get(row.id, []),
+                property_values.shown(known, row.data),
+            ]
+        )
+        for row in rows
+    ]
 
 
 def _get(connection: Connection, business_id: int, row_id: int) -> Profile:

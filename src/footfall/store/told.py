@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from footfall.domain.actions import ORDER_PLACED
 from footfall.domain.events import EventDraft
-from footfall.domain.objects import Identity, ObjectDraft, ObjectFact, sum_of
+from footfall.domain.objects import COUPON_CODE, Identity, ObjectDraft, ObjectFact, Unique, sum_of
 from footfall.errors import Fault
 from footfall.store import objects, uniques
 from footfall.store.tables import items, open_carts, unique_values
@@ -66,13 +66,14 @@ class Told:
     def accept(self, draft: EventDraft) -> Fault | None:
         """Return why a draft's object cannot be made; ``None``: it can, and its values are its."""
         told = draft.new_object
-        if told is None or not told.is_always_new:
+        if told is None or not told.uniques or self.known(draft) is not None:
             return None
-        wanted = [(draft.business_id, each.scope, each.value) for each in told.uniques or ()]
-        for each, taken in zip(told.uniques or (), wanted, strict=True):
-            if self._taken.get(taken, draft) is not draft:
+        key = _key(draft, told)
+        wanted = {(draft.business_id, each.scope, each.value): each for each in _claimed(told)}
+        for value, each in wanted.items():
+            if self._taken.get(value, key) != key:
                 return uniques.not_unique(each)
-        self._taken |= dict.fromkeys(wanted, draft)
+        self._taken |= dict.fromkeys(wanted, key)
         return None
 
     def make(self, accepted: Iterable[EventDraft]) -> None:
@@ -105,8 +106,8 @@ class Told:
     def _load_uniques(self) -> None:
         wanted: dict[int, set[tuple[str, str]]] = {}
         for draft in self._drafts:
-            if draft.new_object is not None and draft.new_object.is_always_new:
-                for each in draft.new_object.uniques or ():
+            if draft.new_object is not None:
+                for each in _claimed(draft.new_object):
                     wanted.setdefault(draft.business_id, set()).add((each.scope, each.value))
         for business_id, pairs in wanted.items():
             owners = uniques.owners(self._connection, business_id, pairs)
@@ -304,6 +305,11 @@ def _with_products(draft: EventDraft) -> Iterator[ObjectDraft]:
         for item in told.items or ():
             if item.product is not None:
                 yield item.product
+
+
+def _claimed(told: ObjectDraft) -> list[Unique]:
+    """Return the values that must be nobody's yet; a coupon's code is what finds it."""
+    return [each for each in told.uniques or () if each.scope != COUPON_CODE]
 
 
 def _is_open_cart(told: ObjectDraft) -> bool:
