@@ -44,7 +44,7 @@ Kinds = Literal[
 class PropertyChange(Struct):
     """What is to change of a property."""
 
-    name: Annotated[str | UnsetType, _NAME] = UNSET
+    name: Annotated[str, _NAME] | UnsetType = UNSET
     kind: Annotated[
         Kinds | UnsetType, Meta(description="Stays as it is once there are values.")
     ] = UNSET

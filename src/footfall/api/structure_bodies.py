@@ -33,7 +33,7 @@ class StructureProperty(PropertyChange, kw_only=True):
 class StructureChange(Struct):
     """What is to change of an object."""
 
-    title: Annotated[str | UnsetType, _TITLE] = UNSET
+    title: Annotated[str, _TITLE] | UnsetType = UNSET
     properties: Annotated[
         list[StructureProperty] | UnsetType,
         Meta(description="All that it has from then on: those left out go, with their values."),
@@ -50,7 +50,7 @@ class StructureBody(Struct, kw_only=True):
             max_length=structures.NAME_LENGTH,
         ),
     ]
-    title: Annotated[str | UnsetType, _TITLE] = UNSET
+    title: Annotated[str, _TITLE] | UnsetType = UNSET
     properties: list[StructureProperty] | UnsetType = UNSET
 
 
