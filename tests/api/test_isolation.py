@@ -1,7 +1,7 @@
 """Another business's id answers exactly like one that nobody has, wherever an id may be given.
 
 Taken from the route table and the documented bodies, so that a new endpoint is tested without being
-added here; one whose ids are of a new noun fails until ``ABSENT`` and ``things`` know that noun.
+added here; one whose ids are of a new noun fails until ``things`` knows that noun.
 """
 
 import re
@@ -20,10 +20,9 @@ from footfall.api.endpoint import Endpoint
 from footfall.domain.public_ids import Kind, PublicIds
 from footfall.store import tables
 from footfall.store.engine import Engines
+from tests.api import things as all_things
 from tests.api.shop import Shop, got, unique
-
-Names = dict[str, list[str]]
-"""Per noun, the names that one thing goes by."""
+from tests.api.things import ABSENT, Names, things
 
 
 class Route(NamedTuple):
@@ -57,31 +56,12 @@ ROUTES = [
     ),
     *(Route(each.method, each.path, each.endpoint) for each in hot_path.OPERATIONS),
 ]
-ABSENT: Names = {
-    "profile": ["vxqQJ3Yg"],
-    "product": ["vxqQJ3Yg", "no-such-reference", "no-such-sku"],
-    "session": ["vxqQJ3Yg"],
-    "action": ["vxqQJ3Yg"],
-    "event": ["vxqQJ3Yg", "no-such-key"],
-}
-"""Per noun of a path an id that nobody has, and any other name it goes by."""
 
 
-def things(stranger: Shop) -> Names:
-    """The names, in the order of ``ABSENT``, of things that a business has.
-
-    What belongs to something else here belongs to that: the variant to the product.
-    """
-    product = stranger.product(sku=unique("SKU-"))
-    session = got(stranger.client.get(f"/v1/sessions/{stranger.session()}"))
-    event = stranger.event(session=session["session"])
-    return {
-        "profile": [stranger.profile()["id"]],
-        "product": [product["id"], product["reference"], product["sku"]],
-        "session": [session["id"]],
-        "action": [stranger.action()["id"]],
-        "event": [event["id"], event["event_id"]],
-    }
+@pytest.fixture(scope="module")
+def empty(new_shop: Callable[..., Shop]) -> Shop:
+    """A business that has only what every business has."""
+    return new_shop()
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +99,11 @@ NOUN_OF: dict[str, str] = {
     "object": "product",
     "property_by_id": "property",
     "lists": "list",
+    "properties.id": "property",
 }
 """What a field names whose own name does not say it."""
 
-IDS = sorted({noun for route in ROUTES for noun in route.nouns} | NOUN_OF.keys())
+IDS = {noun for route in ROUTES for noun in route.nouns} | NOUN_OF.keys()
 
 
 def fields(endpoint: Endpoint) -> Iterator[str]:
@@ -139,7 +120,8 @@ def _fields(schema: dict[str, Any], components: dict[str, Any], inside: str) -> 
         yield from _fields(each, components, inside)
     for name, told in schema.get("properties", {}).items():
         whole = f"{inside}.{name}" if inside else name
-        if name.removesuffix("_id") in IDS and ALIAS not in told:
+        in_parent = f"{inside.rpartition('.')[2]}.{name}"
+        if {name, name.removesuffix("_id"), in_parent} & IDS and ALIAS not in told:
             yield whole
         elif inside.count(".") < 2 and name not in inside.split("."):
             yield from _fields(told, components, whole)
@@ -158,7 +140,7 @@ QUERIES = [
     (route, name)
     for route in ROUTES
     for name in route.endpoint.query
-    if route.method == "GET" and name.removesuffix("_id") in IDS
+    if route.method == "GET" and {name, name.removesuffix("_id")} & IDS
 ]
 """Every parameter of every query that may hold an id."""
 
@@ -181,9 +163,15 @@ LISTS = [
 """Every list whose items can be asked for."""
 
 
+PAGED = sorted({route.path for route in ROUTES if "limit" in route.endpoint.query})
+"""Every list."""
+
+
 def noun_of(field: str) -> str:
-    last = field.rpartition(".")[2].removesuffix("_id")
-    return NOUN_OF.get(last, last)
+    last = field.rpartition(".")[2]
+    if last == "id":
+        return NOUN_OF[".".join(field.split(".")[-2:])]
+    return NOUN_OF.get(last) or NOUN_OF.get(last.removesuffix("_id"), last.removesuffix("_id"))
 
 
 def named(body: Any, field: str, name: str) -> Any:
@@ -212,7 +200,7 @@ def with_own(body: Any, own: dict[str, str]) -> Any:
         return body
     return {
         key: own[noun_of(key)]
-        if key.removesuffix("_id") in IDS and isinstance(value, str) and noun_of(key) in own
+        if isinstance(value, str) and {key, key.removesuffix("_id")} & IDS and noun_of(key) in own
         else with_own(value, own)
         for key, value in body.items()
     }
@@ -236,7 +224,7 @@ def test_every_noun_of_a_path_is_known_here(own: dict[str, str]) -> None:
     }
     assert not nouns, (
         "Paths name things that are not tested for belonging to another business. Add each noun to "
-        f"ABSENT and to things() in {__file__}: {nouns}"
+        f"ABSENT and to things() in {all_things.__file__}: {nouns}"
     )
 
 
@@ -367,19 +355,36 @@ def test_things_of_another_business_were_not_touched(
     assert rows_of(stranger) == before
 
 
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        {each.path for each in ROUTES if each.method == "GET" and "limit" in each.endpoint.query}
+    ),
+)
 def test_lists_hold_nothing_of_another_business(
-    shop: Shop, stranger: Shop, foreign: dict[str, list[str]]
+    shop: Shop,
+    stranger: Shop,
+    empty: Shop,
+    own: dict[str, str],
+    foreign: Names,
+    path: str,
 ) -> None:
     stranger.client.get("/v1/nowhere")
-    paths = ["/v1/profiles", "/v1/attribution/products", "/v1/actions", "/v1/attribution/events"]
-    for path in [*paths, "/v1/rejections", "/v1/ledger"]:
-        ours, theirs = (
-            {each["id"] for each in got(one.client.get(path, params={"limit": 100}))["data"]}
-            for one in (shop, stranger)
-        )
-        built_in = ours & theirs
-        assert theirs - built_in
-        assert len(built_in) == (22 if path == "/v1/actions" else 0)
+    theirs_to_name = {noun: names[0] for noun, names in foreign.items()}
+    address = Route("GET", path, Endpoint("")).address
+    ours, theirs = listed(shop, address(own)), listed(stranger, address(theirs_to_name))
+    built_in = listed(empty, path) if "{" not in path else set()
+    assert ours & theirs == built_in
+    assert theirs - built_in or path in EMPTY
+
+
+EMPTY: dict[str, str] = {}
+"""Lists that hold nothing unless something rare happened, and what."""
+
+
+def listed(one: Shop, path: str) -> set[str]:
+    answer = got(one.client.get(path, params={"limit": 100}))
+    return {msgspec.json.encode(each.get("id", each)).decode() for each in answer["data"]}
 
 
 def test_a_session_is_not_attached_to_a_profile_of_another_business(
