@@ -28,7 +28,8 @@ install: $(VENV)/.installed ## Prepare .venv with the locked dependencies and .v
 dev: $(VENV)/.developed ## The same, and what tests, checks and benchmarks need
 
 run: install ## Serve on 127.0.0.1:8000 with the data in ./data; ARGS="--port 9000" and so on
-	@$(BIN)/footfall serve $(ARGS)
+	@$(BIN)/footfall serve $(ARGS) || { status=$$?; \
+		echo 'Options are given in ARGS, such as make run ARGS="--port 9000"' >&2; exit $$status; }
 
 test: dev ## Run every test; ARGS="tests/store -k cursor" and so on
 	@scripts/system_packages.sh ruby-httparty chromium curl jq nginx-light caddy

@@ -27,7 +27,7 @@ The tree (contract 2.3; the class is the wire type in capitals)::
 Raised anywhere, answered in one place (``ingest.respond``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 
@@ -169,6 +169,15 @@ class Refused(FootfallError):
 
 class ConfigurationError(FootfallError):
     """Something only the operator can put right; the message is the whole explanation."""
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """Return the end of a message about an unknown name: the known one it resembles, if any."""
+    # Here, because no command and no request needs it until something was mistyped.
+    from difflib import get_close_matches
+
+    near = get_close_matches(given, list(known), n=1, cutoff=0.7)
+    return f" Did you mean “{near[0]}”?" if near else ""
 
 
 def refuse(fault: Fault) -> Refused:

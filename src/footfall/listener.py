@@ -8,6 +8,7 @@ is answered in JSON like every other refusal (contract 2.1).
 
 import asyncio
 import contextlib
+import errno
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -192,7 +193,7 @@ class Listener(uvicorn.Server):
             await super().startup(sockets)
         except OSError as problem:
             # Two servers may bind at the same moment; only one of them comes to listen.
-            raise _cannot_listen(*self._address, problem) from None
+            raise cannot_listen(*self._address, problem) from None
         self._on_listening()
 
     def stop(self) -> None:
@@ -216,14 +217,25 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
-    except OSError as problem:
+    except (OSError, UnicodeError) as problem:
         bound.close()
-        raise _cannot_listen(host, port, problem) from None
+        raise cannot_listen(host, port, problem) from None
     return bound
 
 
-def _cannot_listen(host: str, port: int, problem: OSError) -> ConfigurationError:
-    return ConfigurationError(
-        f"Cannot listen on {host}:{port} ({problem.strerror}). Stop what listens there, or choose "
-        "another port with --port."
-    )
+def cannot_listen(host: str, port: int, problem: OSError | UnicodeError) -> ConfigurationError:
+    """Return what to say and to do when an address cannot be listened on."""
+    match getattr(problem, "errno", None):
+        case errno.EADDRINUSE:
+            remedy = "Stop what listens there, or choose another port with --port or FOOTFALL_PORT."
+        case errno.EACCES:
+            remedy = (
+                "Choose a port of 1024 or above with --port or FOOTFALL_PORT, and let a reverse "
+                "proxy listen on this one."
+            )
+        case _:
+            remedy = (
+                "Set --host or FOOTFALL_HOST to 127.0.0.1, 0.0.0.0 or an address of this machine."
+            )
+    reason = getattr(problem, "strerror", None) or "it is no address"
+    return ConfigurationError(f"Cannot listen on {host}:{port} ({reason}). {remedy}")

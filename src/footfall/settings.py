@@ -6,13 +6,21 @@ From here come the ``FOOTFALL_*`` environment variables, what ``footfall setting
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from footfall.errors import ConfigurationError
+from footfall.errors import ConfigurationError, did_you_mean
 
 PREFIX: Final = "FOOTFALL_"
+
+PORT_MAX: Final = 65_535
+
+NO_SETTINGS: Final = frozenset({"FOOTFALL_URL", "FOOTFALL_TOKEN"})
+"""Variables that one command reads by itself."""
+
+_TESTS_OWN: Final = "FOOTFALL_TEST_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +40,59 @@ class Settings:
         },
     )
     host: str = field(default="127.0.0.1", metadata={"help": "Address to listen on."})
-    port: int = field(default=8000, metadata={"help": "TCP port to listen on."})
+    port: int = field(
+        default=8000, metadata={"help": "TCP port to listen on; 0: any free one.", "max": PORT_MAX}
+    )
     public_url: str = field(
         default="",
-        metadata={"help": "Address callers use, shown in commands; empty: http://HOST:PORT."},
+        metadata={
+            "help": "Address callers use, shown in commands; empty: http://HOST:PORT.",
+            "is_url": True,
+        },
     )
     event_size_max_bytes: int = field(
-        default=1 << 20, metadata={"help": "Largest body of one event, decompressed."}
+        default=1 << 20, metadata={"help": "Largest body of one event, decompressed.", "min": 1}
     )
     batch_size_max_bytes: int = field(
-        default=16 << 20, metadata={"help": "Largest body of a batch, decompressed."}
+        default=16 << 20, metadata={"help": "Largest body of a batch, decompressed.", "min": 1}
     )
-    batch_events_max: int = field(default=5000, metadata={"help": "Most events in one batch."})
+    batch_events_max: int = field(
+        default=5000, metadata={"help": "Most events in one batch.", "min": 1}
+    )
     queue_events_max: int = field(
         default=50_000,
-        metadata={"help": "Events that may wait for their commit; past it callers get 503."},
+        metadata={
+            "help": "Events that may wait for their commit; past it callers get 503.",
+            "min": 1,
+        },
     )
     cache_facts_max: int = field(
         default=65_536,
-        metadata={"help": "Names remembered per kind (tokens, profiles, sessions, objects)."},
+        metadata={
+            "help": "Names remembered per kind (tokens, profiles, sessions, objects).",
+            "min": 1,
+        },
     )
     rejections_kept_count: int = field(
         default=10_000, metadata={"help": "Refusals kept per business; the oldest go first."}
     )
     index_events_count: int = field(
         default=32_768,
-        metadata={"help": "Events per block of the SQLite event index; later events are scanned."},
+        metadata={
+            "help": "Events per block of the SQLite event index; later events are scanned.",
+            "min": 1,
+        },
     )
     shutdown_timeout_s: int = field(
         default=20, metadata={"help": "Longest wait for accepted requests at SIGTERM."}
     )
-    log_level: str = field(default="info", metadata={"help": "debug, info, warning or error."})
+    log_level: str = field(
+        default="info",
+        metadata={
+            "help": "debug, info, warning or error.",
+            "choices": ("debug", "info", "warning", "error"),
+        },
+    )
 
     @property
     def database_url(self) -> str:
@@ -86,21 +116,39 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
         overrides: values by field name; ``None`` means not given.
 
     Raises:
-        ConfigurationError: a variable cannot be read as its type, or is no setting at all.
+        ConfigurationError: a variable or option cannot be read as its type, or cannot be.
     """
     environment = os.environ if environment is None else environment
-    known = {PREFIX + each.name.upper(): each for each in fields(Settings)}
+    known = _variables()
     values: dict[str, Any] = {}
     for variable, text in environment.items():
         if variable in known and text != "":
             each = known[variable]
             values[each.name] = _read(variable, text, type(each.default))
+            _check(variable, values[each.name], each.metadata)
     given = {name: value for name, value in overrides.items() if value is not None}
     if "data" in given:
         # Who names a folder means the database in it, not one that the environment names.
         values.pop("database", None)
+    for each in fields(Settings):
+        if each.name in given:
+            _check("--" + each.name.replace("_", "-"), given[each.name], each.metadata)
     values |= given
     return replace(Settings(), **values)
+
+
+def warnings(environment: Mapping[str, str] | None = None) -> list[str]:
+    """Return a sentence about each ``FOOTFALL_*`` variable that no part of Footfall reads."""
+    environment = os.environ if environment is None else environment
+    known = {*_variables(), *NO_SETTINGS}
+    return [
+        f"{variable} is no setting and changes nothing."
+        + (did_you_mean(variable, known) or " `footfall settings` lists those there are.")
+        for variable in sorted(environment)
+        if variable.startswith(PREFIX)
+        and not variable.startswith(_TESTS_OWN)
+        and variable not in known
+    ]
 
 
 def describe(settings: Settings) -> list[dict[str, Any]]:
@@ -119,6 +167,33 @@ def describe(settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
+def _variables() -> dict[str, Field[Any]]:
+    return {PREFIX + each.name.upper(): each for each in fields(Settings)}
+
+
+def _check(name: str, value: Any, limits: Mapping[str, Any]) -> None:
+    """Refuse a value that its setting cannot have, under the name of its variable or option."""
+    if isinstance(value, int) and not limits.get("min", 0) <= value <= limits.get("max", value):
+        least, most = limits.get("min", 0), limits.get("max")
+        wanted = f"{least} or more" if most is None else f"from {least} to {most}"
+        raise ConfigurationError(f"{name} is {value}; it must be {wanted}.")
+    if "choices" in limits and value.lower() not in limits["choices"]:
+        wanted = ", ".join(limits["choices"][:-1]) + f" or {limits['choices'][-1]}"
+        raise ConfigurationError(f"{name} is {value!r}; it must be {wanted}.")
+    if limits.get("is_url") and not _is_address(value):
+        raise ConfigurationError(
+            f"{name} is {value!r}; it must be a whole address, such as https://events.example.org."
+        )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _read(variable: str, text: str, kind: type) -> Any:
     if kind is int:
         try:
@@ -127,8 +202,6 @@ def _read(variable: str, text: str, kind: type) -> Any:
             raise ConfigurationError(
                 f"{variable} is {text!r}; it must be a whole number."
             ) from None
-        if value < 0:
-            raise ConfigurationError(f"{variable} is {value}; it must not be negative.")
         return value
     return Path(text) if issubclass(kind, Path) else text
 

@@ -32,6 +32,23 @@ class Shop:
         body = {"name": unique("thing.done")} | told
         return made(self.client.post("/v1/attribution/actions", json=body))
 
+    def structure(self, *properties: dict[str, Any], **told: Any) -> dict[str, Any]:
+        body = {
+            "name": unique("visit_"),
+            "properties": properties or [{"kind": "text", "name": "place"}],
+        }
+        return made(self.client.post("/v1/objects", json=body | told))
+
+    def instance(self, structure: dict[str, Any], **told: Any) -> dict[str, Any]:
+        return made(self.client.post(f"/v1/objects/{structure['id']}/instances", json=told))
+
+    def field(self, **told: Any) -> dict[str, Any]:
+        body = {"name": unique("Field "), "kind": "text"} | told
+        return made(self.client.post("/v1/properties", json=body))
+
+    def a_list(self, name: str | None = None) -> dict[str, Any]:
+        return made(self.client.post("/v1/lists", json={"name": name or unique("List ")}))
+
     def session(self) -> str:
         text: str = made(self.client.post("/v1/track/sessions"))["id"]
         return text

@@ -387,6 +387,43 @@ def listed(one: Shop, path: str) -> set[str]:
     return {msgspec.json.encode(each.get("id", each)).decode() for each in answer["data"]}
 
 
+def test_properties_and_lists_of_another_business_cannot_be_named_inside_a_body(
+    shop: Shop, stranger: Shop, foreign: Names
+) -> None:
+    told = {f"property_by_id[{foreign['property'][0]}]": "x"}
+    assert shop.client.post("/v1/profiles", json=told).status_code == 422
+    ours, theirs = shop.structure(), stranger.structure()
+    wanted = {"properties": [{"id": theirs["properties"][0]["id"], "name": "mine"}]}
+    answer = shop.client.patch(f"/v1/objects/{ours['id']}", json=wanted)
+    assert answer.status_code == 422
+    # An id that is no list's here is the name of a new one.
+    assert shop.profile(lists=foreign["list"])["lists"] == foreign["list"]
+
+
+def test_what_another_business_has_cannot_be_named_inside_a_body(
+    shop: Shop, foreign: Names
+) -> None:
+    own = shop.order(items=[{"product": shop.product()["id"]}])
+    item = f"/v1/attribution/items/{own['items'][0]['id']}"
+    for noun in ("product", "variant"):
+        for name in foreign[noun]:
+            for path in (
+                "/v1/attribution/orders",
+                "/v1/attribution/carts",
+                f"/v1/attribution/orders/{own['id']}/items",
+            ):
+                line = {"product": name}
+                told = line if path.endswith("/items") else {"reference": "1", "items": [line]}
+                assert shop.client.post(path, json=told).status_code == 422
+            assert shop.client.patch(item, json={"product": name}).status_code == 422
+    for name in foreign["order"]:
+        told = {"reference": "1", "order": name}
+        assert shop.client.post("/v1/attribution/refunds", json=told).status_code == 422
+    theirs = {"variants": [{"id": foreign["variant"][0], "name": "Mine"}]}
+    address = f"/v1/attribution/products/{shop.product()['id']}"
+    assert shop.client.patch(address, json=theirs).status_code == 422
+
+
 def test_a_session_is_not_attached_to_a_profile_of_another_business(
     shop: Shop, foreign: dict[str, list[str]]
 ) -> None:

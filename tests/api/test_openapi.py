@@ -167,9 +167,10 @@ def test_a_body_that_cannot_be_read_is_refused_as_documented(
 
 
 def filled(document: Json) -> tuple[list[Operation], list[Operation]]:
-    """The operations of the API, those that delete apart: they come last."""
+    """The operations of the API, those that delete apart: they come last, parts ahead of wholes."""
     known = [each for each in operations(document) if each[1].startswith("/v1/")]
     deleting = [each for each in known if each[0] == "DELETE"]
+    deleting.sort(key=lambda each: -each[1].count("/"))
     return [each for each in known if each[0] != "DELETE"], deleting
 
 
@@ -180,8 +181,14 @@ def real_ids(client: httpx.Client) -> dict[str, str]:
         "product": client.post("/v1/attribution/products", json={"name": "Lamp"}),
         "action": client.post("/v1/attribution/actions", json={"name": "lamp.lit"}),
         "session": client.post("/v1/track/sessions"),
+        "property": client.post("/v1/properties", json={"name": "Size", "kind": "text"}),
+        "list": client.post("/v1/lists", json={"name": "Lamps"}),
     }
     ids: dict[str, str] = {name: answer.json()["id"] for name, answer in made.items()}
+    fee = {"name": "fee", "kind": "money"}
+    visit = {"name": "visit", "properties": [{"name": "reference", "kind": "text"}, fee]}
+    ids["structure"] = client.post("/v1/objects", json=visit).json()["id"]
+    ids["instance"] = client.post("/v1/objects/visit/instances", json={}).json()["id"]
     event = {"action": "product.viewed", "product": ids["product"], "profile": ids["profile"]}
     assert client.post("/v1/attribution/events", json=event).status_code == 201
     listed = client.get("/v1/attribution/events").json()["data"]
@@ -256,7 +263,9 @@ def test_the_commands_of_the_reference_page_work(footfall_server: Server) -> Non
         **{name.upper(): text for name, text in ids.items()},
     }
     shown = [each for group in reference_view.groups(document) for each in group.operations]
-    for operation in sorted(shown, key=lambda each: each.method == "DELETE"):
+    deleting = [each for each in shown if each.method == "DELETE"]
+    deleting.sort(key=lambda each: -each.path.count("/"))
+    for operation in (*(each for each in shown if each.method != "DELETE"), *deleting):
         command = with_real_ids(operation.curl, ids).replace(
             "curl", "curl -sS -o /dev/null -w '%{http_code}'", 1
         )

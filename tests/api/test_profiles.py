@@ -232,11 +232,6 @@ def test_overlong_texts_are_refused_not_cut(shop: Shop) -> None:
     assert {name for _, name in refused(answer, 422)} == set(body)
 
 
-def test_values_for_properties_are_refused_not_lost(shop: Shop) -> None:
-    answer = shop.client.post("/v1/profiles", json={"property_by_id[BvYeyVYz]": "x"})
-    assert refused(answer, 422) == [("not_allowed", "property_by_id")]
-
-
 def test_a_form_is_as_good_as_json(shop: Shop) -> None:
     address = email()
     answer = shop.client.post(

@@ -226,3 +226,40 @@ def test_no_body_is_a_server_error(
 def test_no_query_is_a_server_error(shop: Shop, query: dict[str, str], path: str) -> None:
     answer = shop.client.get(at(path), params=query)
     assert answer.status_code in (200, 400, 404, 422), answer.text
+
+
+@pytest.mark.parametrize(("method", "path"), PRIVATE)
+def test_a_query_parameter_that_is_none_is_refused_everywhere(
+    shop: Shop, method: str, path: str
+) -> None:
+    answer = shop.client.request(method, at(path), params={"acton": "x", "dry-run": "1"})
+    assert refused(answer, 422) == [("invalid", "acton"), ("invalid", "dry-run")]
+
+
+def test_a_mistyped_query_parameter_is_told_what_was_meant(shop: Shop) -> None:
+    answer = shop.client.get("/v1/attribution/events", params={"acton": "subscribed"})
+    assert "Did you mean “action”?" in answer.json()["errors"][0]["message"]
+    answer = shop.client.get("/v1/profiles/vxqQJ3Yg", params={"x": ""})
+    assert "This endpoint takes none." in answer.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("name", ["profile_id", "session_id", "product", "product_id", "order"])
+def test_every_spelling_of_a_filter_is_a_parameter(shop: Shop, name: str) -> None:
+    answer = shop.client.get("/v1/attribution/events", params={name: "vxqQJ3Yg"})
+    assert refused(answer, 422) == [("not_found", name)]
+
+
+def test_a_method_that_is_none_is_told_which_are(shop: Shop) -> None:
+    answer = shop.client.put("/v1/profiles", json={})
+    assert refused(answer, 405) == [("method_not_allowed", None)]
+    assert answer.json()["errors"][0]["message"].endswith(f"send {answer.headers['allow']}.")
+
+
+def test_the_front_door_leads_to_the_reference(module_server: Server) -> None:
+    url = module_server.url
+    answer = httpx.get(url, headers={"Accept": "text/html,*/*"}, follow_redirects=True)
+    assert (answer.status_code, answer.url.path) == (200, "/docs")
+    for path in ("/", "/nowhere"):
+        answer = httpx.get(url + path)
+        assert refused(answer, 404) == [("not_found", None)]
+        assert "/docs" in answer.json()["errors"][0]["message"]

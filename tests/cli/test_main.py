@@ -66,3 +66,29 @@ def test_the_environment_names_the_installation(tmp_path: Path) -> None:
 def test_an_option_wins_over_the_environment(tmp_path: Path) -> None:
     run("business", "create", "A", "--data", tmp_path / "a", FOOTFALL_DATA=str(tmp_path / "b"))
     assert [each.name for each in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_mistyped_command_names_the_one_that_was_meant() -> None:
+    assert "Did you mean “serve”?" in run("serv", status=2).stderr
+    assert "Did you mean" in run("token", "lst", status=2).stderr
+    assert "Did you mean" not in run("nonsense", status=2).stderr
+
+
+def test_a_mistyped_variable_is_warned_about_beside_the_output() -> None:
+    shown = run("settings", "--json", FOOTFALL_PROT="9000")
+    assert "Did you mean “FOOTFALL_PORT”?" in shown.stderr
+    assert "FOOTFALL_PROT" not in shown.stdout
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://db/footfall"])
+def test_a_database_that_footfall_does_not_run_on_is_told_what_it_does(url: str) -> None:
+    said = run("business", "list", "--database", url, status=1).stderr
+    assert said.count("\n") == 1
+    assert ("“mysql”; write sqlite:///FILE or postgresql://" in said) == url.startswith("mysql")
+    assert ("names no file" in said) == url.startswith("sqlite")
+
+
+def test_a_folder_that_cannot_be_made_is_one_line() -> None:
+    said = run("business", "create", "A", "--data", "/proc/nope", status=1).stderr
+    assert said.count("\n") == 1
+    assert "cannot be used" in said

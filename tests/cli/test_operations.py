@@ -92,3 +92,10 @@ def _json(text: str) -> list[dict[str, str]]:
 
     found: list[dict[str, str]] = json.loads(text)
     return found
+
+
+def test_a_restore_that_fails_leaves_no_folder(tmp_path: Path) -> None:
+    file = tmp_path / "backup.db"
+    file.write_text("not a backup " * 100)
+    footfall("restore", file, "--data", tmp_path / "a" / "new", status=1)
+    assert list(tmp_path.iterdir()) == [file]

@@ -157,3 +157,38 @@ def test_a_command_waits_for_a_commit_of_the_server(database_url: str, business:
         engines.dispose()
     assert "ALK_" in results[0].stdout
     assert {each["name"] for each in listed(database_url)} == {"x", "the server's"}
+
+
+def test_a_token_rotated_again_gets_a_successor_that_ends_when_it_would_have(
+    database_url: str, business: str
+) -> None:
+    url = ("--database", database_url)
+    for options, end in (((), None), (("--expires", "2999-12-31"), "3000-01-01T00:00:00Z")):
+        made = create(database_url, business, *options)
+        first = footfall_json("token", "rotate", made["id"], *url)
+        again = footfall_json("token", "rotate", made["id"], *url)
+        later = footfall_json("token", "rotate", first["id"], *url)
+        once_more = footfall_json("token", "rotate", made["id"], *url)
+        assert {each["expires_at"] for each in (first, again, later, once_more)} == {end}
+
+
+def test_a_token_can_be_revoked_by_its_text(database_url: str, made: dict[str, Any]) -> None:
+    shown = footfall("token", "revoke", made["token"], "--database", database_url)
+    assert made["id"] in shown.stdout
+    assert made["token"] not in shown.output
+    assert caller(database_url, made["token"]) is None
+
+
+def test_a_token_rotated_by_its_text_is_told_by_its_id(
+    database_url: str, made: dict[str, Any]
+) -> None:
+    new = footfall_json("token", "rotate", made["token"], "--database", database_url)
+    assert new["replaces"]["id"] == made["id"]
+
+
+def test_a_text_that_is_no_token_is_not_repeated(database_url: str, made: dict[str, Any]) -> None:
+    wrong = made["token"][:-1] + "ñ"
+    for command in ("revoke", "rotate"):
+        refused = footfall("token", command, wrong, "--database", database_url, status=1)
+        assert "footfall token list" in refused.stderr
+        assert wrong[8:] not in refused.output

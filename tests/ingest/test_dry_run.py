@@ -235,3 +235,38 @@ def test_a_refused_dry_run_is_not_on_record(quiet_scene: Scene) -> None:
     assert answer.status_code == 400
     assert json.loads(answer.content)["dry_run"] is True
     assert contents(quiet_scene) == before
+
+
+@pytest.mark.parametrize("path", [EVENTS, BATCH])
+@pytest.mark.parametrize("query", ["dry-run=1", "dryrun=1", "dry_run=1&Dry_Run=1", "dry%2Drun=1"])
+def test_a_mistyped_dry_run_is_refused_and_stores_nothing(
+    quiet_scene: Scene, path: str, query: str
+) -> None:
+    told = {"action": "subscribed", "profile": quiet_scene.profile}
+    before = quiet_scene.server.query("select count(*) from events")
+    body = told if path == EVENTS else [told]
+    answer = quiet_scene.client.post(f"{path}?{query}", json=body)
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["type"] == "invalid"
+    assert error["parameter"] in ("dry-run", "dryrun", "Dry_Run")
+    assert "Did you mean “dry_run”?" in error["message"]
+    assert quiet_scene.server.query("select count(*) from events") == before
+
+
+def test_a_query_that_says_both_is_refused(quiet_scene: Scene) -> None:
+    told = {"action": "subscribed", "profile": quiet_scene.profile}
+    answer = quiet_scene.client.post(f"{EVENTS}?dry_run=0&dry_run=1", json=told)
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "dry_run")
+
+
+def test_what_has_nothing_near_is_told_what_there_is(quiet_scene: Scene) -> None:
+    answer = quiet_scene.client.post(f"{EVENTS}?utm_source=x&v", json={})
+    assert [each["parameter"] for each in answer.json()["errors"]] == ["utm_source", "v"]
+    assert "Those there are: “dry_run”." in answer.json()["errors"][0]["message"]
+
+
+def test_browsers_may_append_what_they_like(quiet_scene: Scene) -> None:
+    told = {"action": "subscribed", "session": mint()}
+    answer = quiet_scene.client.post("/v1/track/events?_=1700000000&dry-run=1", json=told)
+    assert answer.status_code == 200

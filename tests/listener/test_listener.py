@@ -1,6 +1,7 @@
 """Connections are bounded, and what is no HTTP is answered like every refusal."""
 
 import asyncio
+import errno
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -9,7 +10,15 @@ from typing import Any
 import pytest
 
 from footfall.errors import ConfigurationError
-from footfall.listener import HEAD_MAX_BYTES, HEAD_MAX_S, IDLE_MAX_S, PAUSE_MAX_S, Listener, bind
+from footfall.listener import (
+    HEAD_MAX_BYTES,
+    HEAD_MAX_S,
+    IDLE_MAX_S,
+    PAUSE_MAX_S,
+    Listener,
+    bind,
+    cannot_listen,
+)
 from footfall.settings import load
 
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
@@ -154,3 +163,11 @@ def test_a_taken_port_is_named() -> None:
         port = bound.getsockname()[1]
         with pytest.raises(ConfigurationError, match=f"Cannot listen on 127.0.0.1:{port}"):
             bind("127.0.0.1", port)
+
+
+def test_a_port_that_is_not_allowed_has_a_remedy_of_its_own() -> None:
+    problem = PermissionError(errno.EACCES, "Permission denied")
+    said = str(cannot_listen("127.0.0.1", 80, problem))
+    assert "Permission denied" in said
+    assert "1024 or above with --port" in said
+    assert "Stop what listens there" not in said

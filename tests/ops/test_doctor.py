@@ -231,3 +231,15 @@ def test_doctor_does_not_wait_for_a_writer(settings: Settings) -> None:
         found = checks(settings)
     engines.dispose()
     assert found["ledger"].found.startswith("balances; 3 events")
+
+
+def test_a_server_of_the_data_folder_elsewhere_is_no_fault_of_the_port(
+    tmp_path: Path, taken_port: int
+) -> None:
+    settings = Settings(data=tmp_path, port=taken_port)
+    with lock.hold(tmp_path, "http://127.0.0.1:9000"):
+        found = checks(settings)["port"]
+    assert (found.state, "http://127.0.0.1:9000" in found.found) == ("ok", True)
+    assert checks(settings)["port"].state == "fail"
+    with lock.hold(tmp_path, settings.url):
+        assert checks(settings)["port"].state == "fail"

@@ -11,18 +11,19 @@ import pytest
 from footfall.ops.first_start import welcome
 from footfall.store import businesses, tokens
 from footfall.store.store import Store
+from tests.docs.pages import ROOT, blocks
 from tests.server import Server
 
 TOKEN = re.compile(r"ALK_[A-Za-z0-9]{40}")
 
 
-def pasted(server: Server) -> subprocess.CompletedProcess[str]:
-    """Run everything the server says to paste, in one shell, and then show ``$PROFILE``."""
+def pasted(server: Server, more: str = "") -> subprocess.CompletedProcess[str]:
+    """Run everything the server says to paste, in one shell, then more; then show ``$PROFILE``."""
     after = server.printed.split("Paste these into another terminal:", 1)[1]
     commands = after.split("Ctrl-C stops the server", 1)[0]
     return subprocess.run(
         ["bash", "-u"],
-        input=commands + '\nprintf "\\n%s\\n" "profile=$PROFILE"\n',
+        input=commands + more + '\nprintf "\\n%s\\n" "profile=$PROFILE"\n',
         capture_output=True,
         text=True,
         check=True,
@@ -52,6 +53,28 @@ def test_the_commands_may_be_pasted_twice(footfall_server: Server) -> None:
     assert re.findall("profile=.+", first.stdout) == re.findall("profile=.+", again.stdout)
     assert footfall_server.query("select count(*) from events") == [(2,)]
     assert footfall_server.query("select count(*) from profiles") == [(1,)]
+
+
+def test_the_readme_goes_on_in_the_terminal_of_the_printed_commands(
+    footfall_server: Server,
+) -> None:
+    told = [block.text for block, _ in blocks(ROOT / "README.md") if block.language == "sh"]
+    calls = [text for text in told if "curl" in text]
+    assert len(calls) == 2
+    more = "\n".join(calls).replace("http://127.0.0.1:8000", footfall_server.url)
+    shell = pasted(footfall_server, more)
+    assert shell.stdout.count('{"state":"ok"}') == 2
+    assert '"has_more":false' in shell.stdout
+    # Ruby and other programs see it too, and so does the import.
+    assert f"export TOKEN={footfall_server.token}\n" in footfall_server.printed
+    assert any("export FOOTFALL_TOKEN=$TOKEN" in text for text in told)
+
+
+def test_the_readme_says_where_its_command_is() -> None:
+    page = (ROOT / "README.md").read_text()
+    assert '`make run ARGS="--port 9000"`' in page
+    first = min(page.index(f"\nfootfall {name}") for name in ("serve", "backup"))
+    assert "`.venv/bin/footfall`" in page[:first]
 
 
 def test_a_second_start_makes_nothing_and_shows_no_token(footfall_server: Server) -> None:

@@ -64,3 +64,18 @@ def test_a_lock_given_back_says_nothing_and_can_be_taken_again(tmp_path: Path) -
 def test_looking_at_a_folder_never_locked_makes_no_file(tmp_path: Path) -> None:
     assert lock.look(tmp_path) is None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_in_a_new_folder_leaves_no_lock_behind(tmp_path: Path) -> None:
+    for folder, is_left in ((tmp_path / "new", False), (tmp_path, True)):
+        with pytest.raises(ZeroDivisionError), lock.hold(folder, "me"):
+            raise ZeroDivisionError
+        assert (folder / lock.FILE_NAME).exists() is is_left
+
+
+def test_a_lock_whose_file_its_holder_removed_is_none(tmp_path: Path) -> None:
+    file = tmp_path / lock.FILE_NAME
+    with file.open("w") as waiting:
+        file.unlink()
+        with pytest.raises(ConfigurationError, match="start again"):
+            lock.take(waiting.fileno(), tmp_path)

@@ -4,7 +4,7 @@ Every handler takes a ``call``. Before it runs, the request has been authenticat
 ``Endpoint`` says and its body and query have been read strictly; handlers never see bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -18,7 +18,13 @@ from footfall.errors import Fault, MalformedRequest, Refused, UnknownResource, r
 from footfall.ingest import refuse as records
 from footfall.ingest.authenticate import authenticate, authenticate_public, lacks_scope
 from footfall.ingest.decode import decode
-from footfall.ingest.wire import HeaderMap, Receive, check_content_type, read_body
+from footfall.ingest.wire import (
+    HeaderMap,
+    Receive,
+    check_content_type,
+    read_body,
+    refuse_parameters,
+)
 from footfall.settings import Settings
 from footfall.store.facts import Caller
 from footfall.store.store import Store
@@ -111,6 +117,7 @@ class Reception:
         _check_scope(trace.caller, endpoint)
         _check_path(request.scope["path"])
         query = read_query(request.scope["query_string"])
+        _check_query(query, endpoint)
         told: dict[str, Any] = {}
         if request.method in ("POST", "PATCH"):
             limit = self._settings.event_size_max_bytes
@@ -135,6 +142,14 @@ def _check_path(path: str) -> None:
     """Refuse what no name contains and not every database can be asked for."""
     if "\0" in path or not path.isprintable():
         raise refuse(UnknownResource("There is nothing at this path; it has control characters."))
+
+
+def _check_query(query: Mapping[str, str], endpoint: Endpoint) -> None:
+    """Refuse what the endpoint would ignore; to public ones pages append what they like."""
+    known = (*endpoint.query, *endpoint.query_also)
+    unknown = [name for name in query if name not in known]
+    if unknown and endpoint.credential == "private":
+        refuse_parameters(unknown, known)
 
 
 def _read(body: bytes, headers: HeaderMap, endpoint: Endpoint) -> dict[str, Any]:

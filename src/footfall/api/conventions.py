@@ -21,7 +21,8 @@ A token has scopes: {scopes}.
 
 A refused request answers with a 4xx or 5xx status and `errors`, a list of everything wrong with
 it. Each entry has a `type` for programs, a `message` for people and the `parameter` at fault,
-spelled as it was sent. A 2xx means stored, never “perhaps later”.
+spelled as it was sent. A 2xx means stored, never “perhaps later”. Where a private token is needed,
+a query parameter that the operation does not list is refused, not ignored.
 
 ## Repeats
 

@@ -20,8 +20,11 @@ class Endpoint:
         body: type of the request body, documentation of what ``decode`` reads by hand.
         answer: type of the successful answer.
         status: of the successful answer.
-        errors: wire statuses it may refuse with, beside 401, 403 and 503.
-        query: query parameters by name: (JSON schema, description).
+        errors: wire statuses it may refuse with, beside 503 and, on private ones, 400 and 422 (for
+            a query it does not take), 401 and 403.
+        query: query parameters by name: (JSON schema, description). Any other is refused with 422,
+            except on public endpoints.
+        query_also: other spellings of them that are taken too.
         example: a body that works; ``answer_example`` what comes back.
         media_types: of the body.
     """
@@ -36,6 +39,7 @@ class Endpoint:
     status: int = 200
     errors: tuple[int, ...] = (400, 422)
     query: dict[str, tuple[dict[str, Any], str]] = field(default_factory=dict)
+    query_also: tuple[str, ...] = ()
     example: dict[str, Any] | None = None
     answer_example: dict[str, Any] | None = None
     media_types: tuple[str, ...] = ("application/json",)

@@ -97,7 +97,8 @@ EXPLANATIONS: Final = {
     "invalid": Explanation(
         "The value is not acceptable.",
         "A time in milliseconds or without a zone, an amount below zero, a currency that is none, "
-        "a text where a list is wanted, a session that is another profile's.",
+        "a text where a list is wanted, a session that is another profile's, a mistyped query "
+        "parameter.",
         "The message says what is accepted. Change the value and send the request again.",
         "The time looks like milliseconds. Send seconds: divide it by 1000.",
         "tracked_at",
@@ -116,7 +117,7 @@ EXPLANATIONS: Final = {
         "The path exists, the method does not.",
         "A `GET` where the reference says `POST`, or a `PUT` for a change.",
         "Use one of the methods in the answer's `Allow` header. Changes are made with `PATCH`.",
-        "This path does not take PUT; see the Allow header.",
+        "This path takes no PUT; send GET, POST.",
         None,
     ),
     "not_allowed": Explanation(

@@ -33,6 +33,9 @@ QUERY: Final[dict[str, tuple[dict[str, Any], str]]] = {
     **paging.QUERY,
 }
 
+QUERY_ALSO: Final = tuple(name for name in (*PROFILE, *SESSION, *OBJECT) if name not in QUERY)
+"""Other spellings of roles, as the tracking endpoint has them."""
+
 
 class Filters:
     """The query's filters, looked up; every fault is noted."""

@@ -16,7 +16,7 @@ from footfall.api import paging
 from footfall.api.answers import Listing
 from footfall.api.call import Call, absent
 from footfall.api.endpoint import Endpoint, bound
-from footfall.api.event_filters import QUERY, Filters
+from footfall.api.event_filters import QUERY, QUERY_ALSO, Filters
 from footfall.domain import money
 from footfall.domain.events import Flag
 from footfall.domain.public_ids import Kind
@@ -93,6 +93,7 @@ _ANSWER: Final = {
             "`product` and other spellings of the tracking endpoint are taken too.",
             errors=(422,),
             query=QUERY,
+            query_also=QUERY_ALSO,
             answer_example={"data": [_ANSWER], "has_more": False},
         )
     ),

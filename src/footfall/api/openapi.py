@@ -235,8 +235,10 @@ def _success(
 
 def _refusals(endpoint: Endpoint) -> list[int]:
     always = {503} if endpoint.credential == "none" else {401, 403, 503}
-    malformed = {400} if endpoint.query else set()
-    return sorted(always | malformed | set(endpoint.errors))
+    if endpoint.credential == "private":
+        # Each reads its query, and refuses what it does not take.
+        always |= {400, 422}
+    return sorted(always | set(endpoint.errors))
 
 
 def _tags(operations: Iterable[Operation]) -> list[Json]:

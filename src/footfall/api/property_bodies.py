@@ -11,9 +11,8 @@ from footfall.domain.properties import NAME_LENGTH, Definition, name_problem
 from footfall.domain.property_kinds import KINDS, UNIQUE_KINDS
 from footfall.errors import Fault, Invalid, ParameterInvalidEmpty
 
-_NAME: Final = Meta(
-    description="Without a digit in front and without braces.", max_length=NAME_LENGTH
-)
+Name = Annotated[str, Meta(max_length=NAME_LENGTH)]
+_NAME: Final = Meta(description="Without a digit in front and without braces.")
 _UNIQUE: Final = Meta(
     description="No two have the same value; for the kinds "
     f"{', '.join(f'`{kind}`' for kind in KINDS if kind in UNIQUE_KINDS)}."
@@ -44,7 +43,7 @@ Kinds = Literal[
 class PropertyChange(Struct):
     """What is to change of a property."""
 
-    name: Annotated[str, _NAME] | UnsetType = UNSET
+    name: Annotated[Name | UnsetType, _NAME] = UNSET
     kind: Annotated[
         Kinds | UnsetType, Meta(description="Stays as it is once there are values.")
     ] = UNSET
@@ -58,7 +57,7 @@ class PropertyChange(Struct):
 class PropertyBody(PropertyChange, kw_only=True):
     """A property of profiles."""
 
-    name: Annotated[str, _NAME]
+    name: Annotated[Name, _NAME]
     kind: Kinds
 
 

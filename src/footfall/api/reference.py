@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from footfall.api import error_types
 from footfall.api.openapi import document
 from footfall.api.reference_view import groups, pretty, sections
-from footfall.errors import wire_types
+from footfall.errors import UnknownResource, refuse, wire_types
 from footfall.settings import Settings
 
 HTML: Final = "text/html"
@@ -51,6 +51,7 @@ Maker = Callable[[Litestar, Settings], tuple[bytes, str]]
 def routes(settings: Settings) -> list[HTTPRouteHandler]:
     """Return the handlers of the document and its pages."""
     return [
+        front_door,
         _route("/openapi.json", "openapi_document", make_document, settings),
         _route("/docs", "reference_page", make_reference, settings),
         _route("/docs/errors", "errors_page", make_errors, settings),
@@ -59,6 +60,14 @@ def routes(settings: Settings) -> list[HTTPRouteHandler]:
         ),
         _route("/docs/icon.svg", "reference_icon", _static("icon.svg", "image/svg+xml"), settings),
     ]
+
+
+@get("/", name="front_door")
+async def front_door(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Send a browser to the reference; programs are told in JSON where it is."""
+    if HTML not in request.headers.get("accept", ""):
+        raise refuse(UnknownResource("There is nothing at this path; /docs lists those there are."))
+    return Response(b"", status_code=302, headers={**_SECURITY, "Location": "/docs"})
 
 
 def make_document(app: Litestar, settings: Settings) -> tuple[bytes, str]:

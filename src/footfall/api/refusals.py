@@ -41,7 +41,7 @@ class Refusals:
 
     def answer(self, request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:
         """Return the answer to a request that was refused or failed."""
-        refused = _as_refusal(problem)
+        refused = _as_refusal(problem, request.scope)
         trace = _trace(request.scope)
         headers = {
             name.decode(): value.decode()
@@ -60,7 +60,7 @@ class Refusals:
     async def keep(self, problem: Exception, scope: Scope) -> None:
         """Record the refusal of an authenticated request; log what should never happen."""
         trace = _trace(scope)
-        refused = _as_refusal(problem)
+        refused = _as_refusal(problem, scope)
         if not _is_foreseen(problem):
             log.error(
                 "request_failed",
@@ -119,15 +119,24 @@ def _is_foreseen(problem: Exception) -> bool:
     return isinstance(problem, Fault | Refused | CallerGone)
 
 
-def _as_refusal(problem: Exception) -> Refused:
+def _as_refusal(problem: Exception, scope: Scope) -> Refused:
     if isinstance(problem, Refused):
         return problem
     if isinstance(problem, Fault):
         return Refused([problem])
     if isinstance(problem, NotFoundException):
-        return Refused([UnknownResource("There is nothing at this path.")])
+        return Refused(
+            [UnknownResource("There is nothing at this path; /docs lists those there are.")]
+        )
     if isinstance(problem, MethodNotAllowedException):
-        return Refused([MethodNotAllowed("This path takes other methods; see the header Allow.")])
+        methods = _allowed(scope, problem)
+        return Refused(
+            [
+                MethodNotAllowed(
+                    f"This path takes no {_trace(scope).request.method}; send {methods}."
+                )
+            ]
+        )
     if isinstance(problem, HTTPException) and problem.status_code < 500:
         return Refused([MalformedRequest("The request cannot be read; check its headers.")])
     if isinstance(problem, CallerGone):

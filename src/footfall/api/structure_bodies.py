@@ -8,7 +8,8 @@ from footfall.api.property_bodies import Kinds, PropertyChange
 from footfall.api.property_values import ById
 from footfall.domain import structures
 
-_TITLE: Final = Meta(description="For people to read.", max_length=structures.TITLE_LENGTH)
+Title = Annotated[str, Meta(max_length=structures.TITLE_LENGTH)]
+_TITLE: Final = Meta(description="For people to read.")
 
 
 class StructureProperty(PropertyChange, kw_only=True):
@@ -33,7 +34,7 @@ class StructureProperty(PropertyChange, kw_only=True):
 class StructureChange(Struct):
     """What is to change of an object."""
 
-    title: Annotated[str, _TITLE] | UnsetType = UNSET
+    title: Annotated[Title | UnsetType, _TITLE] = UNSET
     properties: Annotated[
         list[StructureProperty] | UnsetType,
         Meta(description="All that it has from then on: those left out go, with their values."),
@@ -50,7 +51,7 @@ class StructureBody(Struct, kw_only=True):
             max_length=structures.NAME_LENGTH,
         ),
     ]
-    title: Annotated[str, _TITLE] | UnsetType = UNSET
+    title: Annotated[Title | UnsetType, _TITLE] = UNSET
     properties: list[StructureProperty] | UnsetType = UNSET
 
 

@@ -33,7 +33,6 @@ from footfall.domain.structures import BUILT_IN, TITLE_LENGTH, name_problem
 from footfall.domain.structures import Structure as StructureFact
 from footfall.domain.times import unix_seconds
 from footfall.errors import (
-    AmbiguousParameter,
     Fault,
     Invalid,
     NotAllowed,
@@ -252,35 +251,41 @@ def _read_definitions(
     if not isinstance(told, list) or not all(isinstance(each, dict) for each in told):
         faults.append(Invalid("“properties” must be a list of objects.", "properties"))
         return None
+    told = told[: PROPERTIES_MAX + 1]
+    meant = {each.get("id") for each in told if isinstance(each.get("id"), str)}
+    # A name is that of a property which nobody told by id: one that is renamed has left its name.
+    by_name = {
+        each.name: each for each in known if call.encode(Kind.PROPERTY, each.id) not in meant
+    }
+    by_id = {each.id: each for each in known}
     found: list[Definition] = []
-    for index, each in enumerate(told[: PROPERTIES_MAX + 1]):
+    for index, each in enumerate(told):
         inside: list[Fault] = []
         definition = read_definition(each, inside)
-        same = _same(call, each.get("id"), definition.name, known, inside)
-        if same is not None and any(other.id == same.id for other in found):
-            inside.append(AmbiguousParameter(f"“{same.name}” is told twice; tell it once.", "name"))
+        if is_absent(each.get("id")):
+            same = by_name.get(definition.name or "")
+        else:
+            same = _claim(call, each["id"], by_id, inside)
         nested(f"properties[{index}]", inside, faults)
         if not inside:
             found.append(definition._replace(where=f"properties[{index}]").over(same))
     return found
 
 
-def _same(
-    call: Call,
-    text: object,
-    name: str | None,
-    known: Sequence[Property],
-    faults: list[Fault],
+def _claim(
+    call: Call, text: object, by_id: dict[int, Property], faults: list[Fault]
 ) -> Property | None:
-    """Return the property that is meant by its id, else by its name."""
-    if is_absent(text):
-        return next((each for each in known if each.name == name), None)
+    """Return the property of an id, once."""
     row_id = call.decode(Kind.PROPERTY, text) if isinstance(text, str) else None
-    for each in known:
-        if each.id == row_id:
-            return each
-    faults.append(NotFound("This object has no property of this id; leave the id out.", "id"))
-    return None
+    found = by_id.pop(row_id, None) if row_id is not None else None
+    if found is None:
+        faults.append(
+            NotFound(
+                "This object has no property of this id, or it was told before; leave the id out.",
+                "id",
+            )
+        )
+    return found
 
 
 def _render(call: Call, structure: StructureFact) -> Structure:

@@ -46,8 +46,9 @@ def engines_of(settings: Settings) -> Iterator[Engines]:
     Raises:
         ConfigurationError: the database cannot be reached, read or written to.
     """
-    engines = open_engines(settings.database_url)
+    engines: Engines | None = None
     try:
+        engines = open_engines(settings.database_url)
         yield engines
     except (DBAPIError, sqlite3.Error, psycopg.Error, OSError) as problem:
         reason = str(getattr(problem, "orig", problem)).strip().splitlines()[0]
@@ -56,7 +57,8 @@ def engines_of(settings: Settings) -> Iterator[Engines]:
             "`footfall doctor` looks for the cause."
         ) from problem
     finally:
-        engines.dispose()
+        if engines is not None:
+            engines.dispose()
 
 
 @contextmanager

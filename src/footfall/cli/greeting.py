@@ -6,7 +6,7 @@ from rich.table import Table
 
 from footfall import __version__
 from footfall.domain.public_ids import Kind
-from footfall.ops.first_start import FirstStart, commands
+from footfall.ops.first_start import FirstStart, commands, keep_token
 from footfall.settings import Settings, mask_url
 from footfall.store import businesses
 from footfall.store.store import Store
@@ -33,7 +33,8 @@ def print_greeting(settings: Settings, store: Store, first: FirstStart | None) -
     console.print(Panel(facts, title=f"Footfall {__version__}", title_align="left", expand=False))
     if first is not None:
         console.print("Paste these into another terminal:\n")
-        for title, command in commands(settings.url, first.token):
+        told = [("Keep the token for more", keep_token(first.token))]
+        for title, command in told + commands(settings.url, first.token):
             console.print(f"[dim]# {title}[/]")
             console.print(command, markup=False)
             console.print()

@@ -3,15 +3,18 @@
 Reads options and prints; ``footfall.importing`` does the work and never opens the database.
 """
 
+import re
 import sys
 from pathlib import Path
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
 from footfall.cli.options import effective, json_option
 from footfall.cli.output import print_json
+from footfall.domain.tokens import PATTERN, RANDOM_LENGTH
 from footfall.errors import ConfigurationError
 from footfall.importing.bar import Bar
 from footfall.importing.report import Report, print_report
@@ -37,7 +40,6 @@ _STOPPED = 130
 @click.option(
     "--token",
     envvar="FOOTFALL_TOKEN",
-    required=True,
     metavar="TOKEN",
     help="Private token; in the environment it stays out of the list of processes.  "
     "[env: FOOTFALL_TOKEN]",
@@ -73,7 +75,7 @@ def import_command(
     file: Path,
     mapping: Path,
     url: str,
-    token: str,
+    token: str | None,
     batch_size: int,
     concurrency: int,
     rejected: Path | None,
@@ -93,7 +95,7 @@ def import_command(
         file=file,
         mapping=mapping,
         url=url,
-        token=token,
+        token=_checked(token),
         data=effective(data, None).data,
         rejected=rejected or Path(f"{file.name}.rejected.jsonl"),
         batch_size=batch_size,
@@ -106,6 +108,25 @@ def import_command(
     else:
         print_report(report, Console())
     sys.exit(report.exit_code)
+
+
+def _checked(token: str | None) -> str:
+    """Return the token if it can be one; its text is in no message."""
+    if not token:
+        _leave(
+            "There is no token. Set it first: export FOOTFALL_TOKEN=ALK_… with the text that was "
+            "printed when it was made; `footfall token create` makes another.",
+            status=2,
+        )
+    source = click.get_current_context().get_parameter_source("token")
+    name = "--token" if source is ParameterSource.COMMANDLINE else "FOOTFALL_TOKEN"
+    if not re.fullmatch(PATTERN, token.strip()):
+        _leave(
+            f"{name} is not a token; a token is ALK_ and {RANDOM_LENGTH} letters and digits, whole "
+            "as it was printed when it was made. `footfall token create` makes another.",
+            status=2,
+        )
+    return token.strip()
 
 
 def _run(job: ImportJob, *, quiet: bool) -> Report:

@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 import click
 
 from footfall import __version__
-from footfall.errors import FootfallError
+from footfall.errors import FootfallError, did_you_mean
+from footfall.settings import warnings
 
 
 class Lazy(NamedTuple):
@@ -51,6 +52,16 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(lazy.module), lazy.attribute)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as problem:
+            # The parent class knows no names before their commands are loaded.
+            hint = did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(problem.format_message() + hint, ctx) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, lazy.summary) for name, lazy in COMMANDS.items()])
@@ -70,3 +81,5 @@ def main() -> None:
     Every option that names a setting can also be given in the environment as FOOTFALL_…;
     `footfall settings` lists them.
     """
+    for each in warnings():
+        click.echo(f"Warning: {each}", err=True)

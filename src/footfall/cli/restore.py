@@ -6,6 +6,7 @@ import click
 
 from footfall.cli.options import database_options, effective, json_option
 from footfall.cli.output import counts, print_json
+from footfall.settings import Settings
 
 
 @click.command()
@@ -24,10 +25,11 @@ def restore(
     """
     from footfall.cli.database import engines_of
     from footfall.cli.progress import reporting
+    from footfall.ops.folders import taken_back
     from footfall.ops.restore import restore as restore_backup
 
     settings = effective(data, database)
-    with engines_of(settings) as engines, reporting() as report:
+    with taken_back(*_folders(settings)), engines_of(settings) as engines, reporting() as report:
         folders = [engines.file.parent, settings.data] if engines.is_sqlite else []
         used = [folder for folder in folders if folder.is_dir()]
         made = restore_backup(engines, file, used, report, is_forced=force)
@@ -47,3 +49,11 @@ def restore(
         click.echo("The file did not say what it held: only its structure could be checked.")
     if made.kept is not None:
         click.echo(f"The database that was there is now {made.kept}.")
+
+
+def _folders(settings: Settings) -> list[Path]:
+    """Return the folder that opening the database makes, where it makes one."""
+    from footfall.ops.doctor_host import database_file
+
+    file = database_file(settings)
+    return [] if file is None else [file.parent]

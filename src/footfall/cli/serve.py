@@ -6,6 +6,7 @@ import gc
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,12 @@ COLLECT_AFTER_OBJECTS = 50_000
 
 @click.command()
 @database_options
-@click.option("--host", help="Address to listen on.")
-@click.option("--port", type=int, help="TCP port to listen on.")
+@click.option("--host", help="Address to listen on.  [env: FOOTFALL_HOST; default: 127.0.0.1]")
+@click.option(
+    "--port",
+    type=int,
+    help="TCP port to listen on; 0: any free one.  [env: FOOTFALL_PORT; default: 8000]",
+)
 def serve(data: Path | None, database: str | None, host: str | None, port: int | None) -> None:
     """Serve the API until SIGTERM or Ctrl-C.
 
@@ -58,8 +63,11 @@ async def _serve(settings: Settings) -> None:
     from footfall.app import running
     from footfall.listener import Listener, bind
 
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with bind(settings.host, settings.port) as bound, _alone(settings):
+    with contextlib.ExitStack() as held:
+        bound = held.enter_context(bind(settings.host, settings.port))
+        # Port 0 is whichever was free; people and the lock are told the real one.
+        settings = replace(settings, port=bound.getsockname()[1])
+        held.enter_context(_alone(settings))
         store, first = _open(settings)
         async with running(settings, store) as application:
             listener = Listener(application, settings, lambda: _greet(settings, store, first))
@@ -93,7 +101,11 @@ def _open(settings: Settings) -> tuple[Any, Any]:
 
 @contextlib.contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
-    """Hold the lock of the data folder, and of the SQLite file's if that is another."""
+    """Hold the lock of the data folder, and of the SQLite file's if that is another.
+
+    Folders made for a start that fails are taken back.
+    """
+    from footfall.ops.folders import taken_back
     from footfall.ops.lock import hold
     from footfall.store.engine import parse_url
 
@@ -101,7 +113,7 @@ def _alone(settings: Settings) -> Iterator[None]:
     url = parse_url(settings.database_url)
     if url.get_backend_name() == "sqlite":
         folders.add(Path(str(url.database)).resolve().parent)
-    with contextlib.ExitStack() as held:
+    with taken_back(*folders), contextlib.ExitStack() as held:
         for folder in sorted(folders):
             held.enter_context(hold(folder, settings.url))
         yield

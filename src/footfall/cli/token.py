@@ -14,7 +14,7 @@ from footfall.cli.options import NAME, Parsed, database_options, effective, json
 from footfall.cli.output import print_json, print_table, time_or_none
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import iso_utc, now_us, parse_duration, parse_expiry
-from footfall.domain.tokens import SCOPES
+from footfall.domain.tokens import PREFIX, SCOPES
 from footfall.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def revoke(token_id: str, data: Path | None, database: str | None, as_json: bool
     if as_json:
         print_json(shown)
     else:
-        click.echo(f"Token {token_id} “{found.name}” is revoked since {shown['revoked_at']}.")
+        click.echo(f"Token {shown['id']} “{found.name}” is revoked since {shown['revoked_at']}.")
 
 
 @token.command()
@@ -139,15 +139,16 @@ def rotate(
 
     with _transaction(data, database) as (opened, connection):
         old = _token(opened, connection, token_id)
+        old_id = opened.public_id(Kind.TOKEN, old.id)
         if _state(old) != "active":
             raise ConfigurationError(
-                f"Token {token_id} is {_state(old)}; make a new one with `footfall token create`."
+                f"Token {old_id} is {_state(old)}; make a new one with `footfall token create`."
             )
         made, text = tokens.rotate(connection, old, overlap)
         ended = tokens.find(connection, old.id)
         assert ended is not None
         shown = _with_text(_shown(opened, made), text)
-        shown["replaces"] = {"id": token_id, "expires_at": time_or_none(ended.expires_at)}
+        shown["replaces"] = {"id": old_id, "expires_at": time_or_none(ended.expires_at)}
     _print_made(shown, as_json=as_json)
     if not as_json:
         click.echo(f"The old token stays good until {shown['replaces']['expires_at']}.")
@@ -178,8 +179,16 @@ def _business_id(opened: "Database", connection: "Connection", public_id: str) -
 
 
 def _token(opened: "Database", connection: "Connection", public_id: str) -> "Token":
+    """Return the token with an id, or with this text; a text is in no message."""
     from footfall.store import tokens
 
+    if public_id.strip().startswith(PREFIX):
+        found = tokens.find_by_text(connection, public_id.strip())
+        if found is None:
+            raise ConfigurationError(
+                "There is no token with this text; `footfall token list` shows the ids."
+            )
+        return found
     found = tokens.find(connection, opened.row_id(Kind.TOKEN, public_id))
     if found is None:
         raise ConfigurationError(

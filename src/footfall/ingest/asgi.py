@@ -152,7 +152,7 @@ class HotPath:
                 else:
                     caller = await authenticate(store, credential, scope=None)
             if scope["query_string"]:
-                is_rehearsal = wants_rehearsal(scope["query_string"])
+                is_rehearsal = wants_rehearsal(scope["query_string"], is_public=is_public)
             if caller.token_id is not None:
                 require_scope(caller, SCOPE)
             elif is_rehearsal:

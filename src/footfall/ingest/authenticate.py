@@ -54,7 +54,10 @@ def admit(store: Store, caller: Caller, scope: str | None) -> Caller:
     store.used_tokens[caller.token_id] = at
     if caller.expires_at is not None and caller.expires_at <= at:
         raise refuse(
-            Unauthenticated("The token has expired; create or rotate one.", "Authorization")
+            Unauthenticated(
+                "The token has expired; make a new one with “footfall token create”.",
+                "Authorization",
+            )
         )
     if scope is not None:
         require_scope(caller, scope)

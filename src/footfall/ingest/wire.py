@@ -1,9 +1,10 @@
 """What is read from a request before its meaning: headers and the whole body."""
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping
+from typing import Any, Final, NoReturn
+from urllib.parse import unquote_plus
 
-from footfall.errors import MalformedRequest, refuse
+from footfall.errors import Invalid, MalformedRequest, Refused, did_you_mean, refuse
 from footfall.ingest.decode import decompress, too_large
 
 Message = MutableMapping[str, Any]
@@ -15,6 +16,9 @@ _JSON_TYPES: Final = frozenset({b"application/json", b""})
 NDJSON_TYPES: Final = frozenset(
     {b"application/x-ndjson", b"application/ndjson", b"application/jsonl"}
 )
+
+NAME_SHOWN_LENGTH: Final = 64
+"""Of a query parameter's name, in a message about it."""
 
 
 class CallerGone(Exception):
@@ -92,20 +96,52 @@ def check_content_type(
     )
 
 
-def wants_rehearsal(query: bytes) -> bool:
+def wants_rehearsal(query: bytes, *, is_public: bool = False) -> bool:
     """Tell whether the query asks for a dry run: ``dry_run=1`` (or ``true``).
 
+    Args:
+        is_public: pages append parameters of their own to addresses; other names are no fault.
+
     Raises:
-        Refused: 400 for another value, because storing what was only to be tried would be worse.
+        Refused: 400 for another value, 422 for another name, because storing what was only to be
+            tried (``dry-run=1``) would be worse.
     """
-    for part in query.split(b"&"):
+    wanted: set[bool] = set()
+    others: list[str] = []
+    for part in filter(None, query.split(b"&")):
         name, _, value = part.partition(b"=")
         if name == b"dry_run":
-            match value.lower():
-                case b"1" | b"true" | b"":
-                    return True
-                case b"0" | b"false":
-                    return False
-                case _:
-                    raise refuse(MalformedRequest("“dry_run” must be 1 or 0.", "dry_run"))
-    return False
+            wanted.add(_as_flag(value))
+        else:
+            others.append(unquote_plus(name.decode("latin-1")))
+    if others and not is_public:
+        refuse_parameters(others, ("dry_run",))
+    if len(wanted) > 1:
+        raise refuse(MalformedRequest("“dry_run” is given twice; send it once.", "dry_run"))
+    return wanted == {True}
+
+
+def refuse_parameters(unknown: Iterable[str], known: Collection[str]) -> NoReturn:
+    """Refuse a request for parameters of its query that its endpoint does not have.
+
+    Raises:
+        Refused: 422 with a fault for each, because what was asked for would not be done.
+    """
+    raise Refused([_unknown(name[:NAME_SHOWN_LENGTH], known) for name in dict.fromkeys(unknown)])
+
+
+def _unknown(name: str, known: Collection[str]) -> Invalid:
+    message = f"There is no query parameter “{name}” here."
+    hint = did_you_mean(name, known)
+    if not hint and known:
+        hint = " Those there are: " + ", ".join(f"“{each}”" for each in known) + "."
+    return Invalid(message + (hint or " This endpoint takes none."), name)
+
+
+def _as_flag(value: bytes) -> bool:
+    match value.lower():
+        case b"1" | b"true" | b"":
+            return True
+        case b"0" | b"false":
+            return False
+    raise refuse(MalformedRequest("“dry_run” must be 1 or 0.", "dry_run"))

@@ -9,6 +9,7 @@ import shutil
 import socket
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ import httpx
 
 from footfall.ops import lock
 from footfall.ops.check import MIB, Check
+from footfall.ops.folders import owner_remedy
 from footfall.settings import Settings
 from footfall.store.engine import parse_url
 
@@ -32,7 +34,7 @@ def check_host(settings: Settings) -> Iterator[Check]:
         yield check_permissions(file)
     yield check_disk(file.parent if file is not None else settings.data)
     yield check_server(settings.data)
-    yield check_port(settings.host, settings.port)
+    yield check_elsewhere(settings) or check_port(settings.host, settings.port)
 
 
 def database_file(settings: Settings) -> Path | None:
@@ -51,8 +53,7 @@ def check_folder(data: Path) -> Check:
     if not data.is_dir():
         return Check(name, "fail", f"{where} is a file", "Name a folder with --data.")
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
-        remedy = f"Run as its owner ({data.owner()}), or change the owner with chown."
-        return Check(name, "fail", f"{where} may not be written to", remedy)
+        return Check(name, "fail", f"{where} may not be written to", owner_remedy(data))
     mode = data.stat().st_mode
     if mode & _OTHERS_MAY:
         found = f"{where} is open to every user of this machine (mode {stat.S_IMODE(mode):o})"
@@ -66,8 +67,7 @@ def check_permissions(file: Path) -> Check:
     if not file.exists():
         return Check(name, "warn", f"{file} does not exist", "`footfall serve` makes it.")
     if not os.access(file, os.R_OK | os.W_OK):
-        remedy = f"Run as its owner ({file.owner()}), or change the owner with chown."
-        return Check(name, "fail", f"{file} may not be written to", remedy)
+        return Check(name, "fail", f"{file} may not be written to", owner_remedy(file))
     if file.stat().st_mode & _OTHERS_MAY and file.parent.stat().st_mode & stat.S_IXOTH:
         return Check(name, "warn", f"{file} can be read by every user", f"chmod 600 {file}")
     return Check(name, "ok", f"{file}, {file.stat().st_size / MIB:,.1f} MiB")
@@ -92,12 +92,28 @@ def judge_space(free_bytes: int) -> Check:
 
 def check_server(data: Path) -> Check:
     """Look whether a server uses the data folder."""
-    found = lock.look(data)
+    try:
+        found = lock.look(data)
+    except PermissionError:
+        file = data / lock.FILE_NAME
+        return Check("server", "fail", f"{file} may not be read", owner_remedy(data))
     if found is None or not (found.is_held or found.text):
         return Check("server", "ok", "none is running on the data folder")
     if found.is_held:
         return Check("server", "ok", f"running: {found.text}")
     return Check("server", "ok", f"none is running; the last did not end by itself ({found.text})")
+
+
+def check_elsewhere(settings: Settings) -> Check | None:
+    """Look whether the data folder's server runs, but not where the settings here say."""
+    with suppress(PermissionError):
+        found = lock.look(settings.data)
+        if found is not None and found.is_held:
+            address = found.text.rpartition(", ")[2]
+            if address.startswith("http") and address != settings.url:
+                said = f"not looked at: the data folder's server is at {address}"
+                return Check("port", "ok", said)
+    return None
 
 
 def check_port(host: str, port: int) -> Check:
@@ -127,6 +143,8 @@ def _bind(host: str, port: int) -> int | None:
             # As servers do: connections of an earlier one that are still closing do not count.
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(address)
+    except UnicodeError:
+        return errno.EADDRNOTAVAIL
     except OSError as problem:
         return problem.errno or errno.EADDRNOTAVAIL
     return None

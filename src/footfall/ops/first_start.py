@@ -1,4 +1,4 @@
-"""The very first start: a business, a token, and three commands that work when pasted."""
+"""The very first start: a business, a token, and commands that work when pasted."""
 
 import shlex
 from typing import NamedTuple
@@ -36,10 +36,15 @@ def welcome(store: Store) -> FirstStart | None:
     return FirstStart(_public(store.public_ids, business.id), token)
 
 
+def keep_token(token: str) -> str:
+    """Return the shell command after which the README's and the pages' examples find the token."""
+    return f"export TOKEN={token}"
+
+
 def commands(url: str, token: str) -> list[tuple[str, str]]:
     """Return (what it does, shell command) for a first tracked event.
 
-    Each works in a shell of its own: the profile's id travels through ``$PROFILE``.
+    Each has all it needs but the profile's id, which travels through ``$PROFILE``.
     """
     profile = _curl(url, token, "/v1/profiles", '{"first_name":"Ada","email":"ada@example.org"}')
     product = _curl(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from footfall.errors import ConfigurationError
+from footfall.ops.folders import make_folder, unusable
 
 FILE_NAME: Final = "footfall.lock"
 
@@ -29,26 +30,48 @@ def hold(data: Path, text: str) -> Iterator[None]:
     """Hold the lock of a data folder; ``text`` tells others who does, beside the process id.
 
     Raises:
-        ConfigurationError: another process holds it; the message names that process.
+        ConfigurationError: another process holds it, whom the message names, or the folder cannot
+            be written to.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(data / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    is_new = make_folder(data)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ConfigurationError(
-                f"The data folder {data} is in use by {_read(descriptor) or 'another process'}; "
-                "stop that process first, or name another folder with --data."
-            ) from None
+        descriptor = os.open(data / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as problem:
+        raise unusable(data, problem) from problem
+    try:
+        take(descriptor, data)
         _write(descriptor, f"process {os.getpid()}, {text}")
         try:
             yield
+        except BaseException:
+            if is_new:
+                # What failed in a new folder leaves none behind.
+                (data / FILE_NAME).unlink(missing_ok=True)
+            raise
         finally:
-            # Emptied, never removed: whoever had just opened the old file would lock a ghost.
+            # Emptied, not removed: whoever had just opened the old file would lock a ghost.
             _write(descriptor, "")
     finally:
         os.close(descriptor)
+
+
+def take(descriptor: int, data: Path) -> None:
+    """Lock the open lock file of a data folder until it is closed.
+
+    Raises:
+        ConfigurationError: another process holds it, or has just removed the file.
+    """
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise ConfigurationError(
+            f"The data folder {data} is in use by {_read(descriptor) or 'another process'}; "
+            "stop that process first, or name another folder with --data."
+        ) from None
+    if os.fstat(descriptor).st_nlink == 0:
+        raise ConfigurationError(
+            f"The data folder {data} was given up by another process just now; start again."
+        )
 
 
 def look(data: Path) -> Found | None:

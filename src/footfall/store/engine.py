@@ -73,10 +73,15 @@ def parse_url(text: str) -> URL:
             return url.set(drivername="sqlite")
         case "postgresql" | "postgres":
             return url.set(drivername="postgresql+psycopg")
+        case "sqlite":
+            raise ConfigurationError(
+                "The database URL names no file; write sqlite:///FILE, with a fourth slash for a "
+                "path from the root."
+            )
         case other:
             raise ConfigurationError(
-                f"Footfall does not run on “{other}” without a file or server; write "
-                "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."
+                f"Footfall does not run on “{other}”; write sqlite:///FILE or "
+                "postgresql://USER:PASSWORD@HOST/NAME."
             )
 
 

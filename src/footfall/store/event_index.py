@@ -11,7 +11,7 @@ another database, and no backup needs it.
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -236,7 +236,8 @@ class SqliteIndex:
         try:
             self.last_indexed = self._read_state()
         except sqlite3.Error as problem:
-            log.info("event_index_rebuilt", reason=str(problem))
+            if self._file.exists() or self._has_events():
+                log.info("event_index_rebuilt", reason=str(problem))
             for suffix in ("", "-wal", "-shm"):
                 self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
             connection = self._open()
@@ -301,6 +302,11 @@ class SqliteIndex:
                 connection.execute("rollback")
             raise
         self.last_indexed = last
+
+    def _has_events(self) -> bool:
+        with suppress(sqlite3.Error), closing(sqlite3.connect(self._database)) as connection:
+            return connection.execute("select 1 from events limit 1").fetchone() is not None
+        return False
 
     def _range_of(self, block: int) -> Range:
         return Range(block * self._block + 1, (block + 1) * self._block)

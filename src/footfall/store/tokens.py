@@ -71,6 +71,13 @@ def find(connection: Connection, token_id: int) -> Token | None:
     return Token(*row) if row is not None else None
 
 
+def find_by_text(connection: Connection, text: str) -> Token | None:
+    """Return a token, also a revoked one, by its whole text."""
+    query = select(*_COLUMNS).where(tokens.c.digest == text_rules.digest(text))
+    row = connection.execute(query).first()
+    return Token(*row) if row is not None else None
+
+
 def revoke(connection: Connection, token_id: int) -> Token | None:
     """Revoke a token for good; again is no change. Refused everywhere within a second."""
     connection.execute(
@@ -96,17 +103,34 @@ def expire(connection: Connection, token_id: int, expires_at: int) -> None:
 
 
 def rotate(connection: Connection, old: Token, overlap_us: int) -> tuple[Token, str]:
-    """Make a successor that may do the same; the old token ends after the overlap."""
+    """Make a successor that may do the same; the old token ends after the overlap.
+
+    Rotated again, it gets a second successor that ends when the first does, not with the overlap.
+    """
     made = create(
         connection,
         old.business_id,
         old.name,
         scopes=old.scopes,
-        expires_at=old.expires_at,
+        expires_at=_own_end(connection, old),
         rotated_from=old.id,
     )
     expire(connection, old.id, now_us() + overlap_us)
     return made
+
+
+def _own_end(connection: Connection, token: Token) -> int | None:
+    """Return when a token was to end before it was rotated: its first successor took that over."""
+    while True:
+        row = connection.execute(
+            select(*_COLUMNS)
+            .where(tokens.c.rotated_from == token.id)
+            .order_by(tokens.c.id)
+            .limit(1)
+        ).first()
+        if row is None:
+            return token.expires_at
+        token = Token(*row)
 
 
 def find_caller(connection: Connection, digest: bytes) -> Caller | None:
