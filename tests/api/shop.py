@@ -28,6 +28,31 @@ class Shop:
         body = {"name": "Canvas bag", "reference": unique("bag-")} | told
         return made(self.client.post("/v1/attribution/products", json=body))
 
+    def order(self, **told: Any) -> dict[str, Any]:
+        body = {"reference": unique("order-")} | told
+        return made(self.client.post("/v1/attribution/orders", json=body))
+
+    def item(self, order: str, **told: Any) -> dict[str, Any]:
+        body = told if "product" in told else {"product": self.product()["id"]} | told
+        return made(self.client.post(f"/v1/attribution/orders/{order}/items", json=body))
+
+    def cart(self, **told: Any) -> dict[str, Any]:
+        body = {"reference": unique("cart-")} | told
+        return made(self.client.post("/v1/attribution/carts", json=body))
+
+    def coupon(self, **told: Any) -> dict[str, Any]:
+        return made(self.client.post("/v1/coupons", json={"code": unique("CODE-")} | told))
+
+    def refund(self, **told: Any) -> dict[str, Any]:
+        body = {"reference": unique("refund-")} | told
+        return made(self.client.post("/v1/attribution/refunds", json=body))
+
+    def app(self, **told: Any) -> dict[str, Any]:
+        return made(self.client.post("/v1/attribution/apps", json={"name": unique("App ")} | told))
+
+    def form(self, **told: Any) -> dict[str, Any]:
+        return made(self.client.post("/v1/forms", json={"name": "Newsletter"} | told))
+
     def action(self, **told: Any) -> dict[str, Any]:
         body = {"name": unique("thing.done")} | told
         return made(self.client.post("/v1/attribution/actions", json=body))

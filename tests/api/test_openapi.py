@@ -183,8 +183,22 @@ def real_ids(client: httpx.Client) -> dict[str, str]:
         "session": client.post("/v1/track/sessions"),
         "property": client.post("/v1/properties", json={"name": "Size", "kind": "text"}),
         "list": client.post("/v1/lists", json={"name": "Lamps"}),
+        "order": client.post("/v1/attribution/orders", json={"reference": "1"}),
+        "cart": client.post("/v1/attribution/carts", json={"reference": "1"}),
+        "coupon": client.post("/v1/coupons", json={"code": "AUTUMN"}),
+        "refund": client.post("/v1/attribution/refunds", json={"reference": "1"}),
+        "app": client.post("/v1/attribution/apps", json={"name": "Lamps"}),
+        "form": client.post("/v1/forms", json={"name": "Lamps"}),
+    }
+    # Of a product and an order of their own, which are not deleted before them.
+    parts = {
+        "variant": ("products", {"name": "Rug", "variants": [{"name": "Red"}]}, "variants"),
+        "item": ("orders", {"reference": "2", "items": [{"product": {"name": "Rug"}}]}, "items"),
     }
     ids: dict[str, str] = {name: answer.json()["id"] for name, answer in made.items()}
+    for name, (where, body, field) in parts.items():
+        whole = client.post(f"/v1/attribution/{where}", json=body).json()
+        ids[name] = whole[field][0]["id"]
     fee = {"name": "fee", "kind": "money"}
     visit = {"name": "visit", "properties": [{"name": "reference", "kind": "text"}, fee]}
     ids["structure"] = client.post("/v1/objects", json=visit).json()["id"]
@@ -202,6 +216,7 @@ def with_real_ids(text: str, ids: dict[str, str]) -> str:
         "PROFILE_ID": ids["profile"],
         "vxqQJ3Yg": ids["product"],
         "HELLOTEXT_SESSION_ID": ids["session"],
+        "erA2RAXE": ids["order"],
     }
     for stand_in, real in stand_ins.items():
         text = text.replace(stand_in, real)

@@ -10,6 +10,12 @@ from tests.api.shop import Shop, got, refused
 LISTS = [
     "/v1/profiles",
     "/v1/attribution/products",
+    "/v1/attribution/orders",
+    "/v1/attribution/carts",
+    "/v1/coupons",
+    "/v1/attribution/refunds",
+    "/v1/attribution/apps",
+    "/v1/forms",
     "/v1/attribution/actions",
     "/v1/attribution/events",
     "/v1/objects",
@@ -37,7 +43,13 @@ def subscription(shop: Shop) -> dict[str, Any]:
 
 def add_one_of_each(shop: Shop) -> None:
     shop.profile()
-    shop.product()
+    shop.product(variants=[{"name": "Red"}])
+    shop.order()
+    shop.cart()
+    shop.coupon()
+    shop.refund()
+    shop.app()
+    shop.form()
     shop.action()
     shop.structure()
     shop.field()

@@ -14,17 +14,25 @@ from litestar.types import HTTPScope, Message, Send
 
 from footfall.api import (
     actions,
+    apps,
+    carts,
+    coupons,
     events,
+    forms_resource,
     instances,
+    items,
     ledger,
     lists,
+    orders,
     products,
     profiles,
     properties,
     reference,
+    refunds,
     rejections,
     sessions,
     structures,
+    variants,
 )
 from footfall.api.call import TRACE, Call, Reception, Trace
 from footfall.api.refusals import Refusals
@@ -38,14 +46,22 @@ from footfall.store.store import Store
 PREFIX: Final = "/v1"
 RESOURCES: Final = (
     profiles,
-    products,
+    lists,
+    properties,
     sessions,
-    actions,
-    events,
+    products,
+    variants,
+    orders,
+    items,
+    carts,
+    coupons,
+    refunds,
+    apps,
+    forms_resource,
     structures,
     instances,
-    properties,
-    lists,
+    actions,
+    events,
     rejections,
     ledger,
 )

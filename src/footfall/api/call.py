@@ -32,8 +32,6 @@ from footfall.store.store import Store
 TRACE: Final = "footfall_trace"
 """Where a request's scope keeps its ``Trace``."""
 
-_NOUNS: Final = {Kind.OBJECT: "product"}
-
 
 @dataclass(slots=True)
 class Trace:
@@ -84,9 +82,13 @@ class Call:
         return row_id
 
 
-def absent(kind: Kind) -> Refused:
-    """Return the refusal of a path that names nothing in this business."""
-    noun = _NOUNS.get(kind, kind.name.lower())
+def absent(kind: Kind, noun: str | None = None) -> Refused:
+    """Return the refusal of a path that names nothing in this business.
+
+    Args:
+        noun: what an object would have been, where its id does not say.
+    """
+    noun = noun or kind.name.lower()
     return refuse(UnknownResource(f"There is no {noun} with this id in this business.", "id"))
 
 

@@ -35,6 +35,14 @@ TAGS: Final = {
     "kinds it added properties to.",
     "Properties": "Fields that the business adds to its profiles.",
     "Lists": "Named groups of profiles.",
+    "Variants": "What products come in.",
+    "Orders": "What was bought, and who reported it.",
+    "Items": "The lines of orders and carts.",
+    "Carts": "What may be bought.",
+    "Coupons": "What lowers a price.",
+    "Refunds": "What goes back.",
+    "Apps": "What is installed, removed, and spent in.",
+    "Forms": "What visitors fill in.",
     "Actions": "Kinds of things customers do, built-in and the business's own.",
     "Rejections": "What was refused, and why.",
     "Ledger": "How many events came, and what became of them.",
@@ -45,6 +53,13 @@ TAGS: Final = {
 NAMED_BY: Final = {
     "product": "The product's id, reference or SKU.",
     "structure": "The object's id, or its name; a built-in one has its name for an id.",
+    "variant": "The variant's id, reference or SKU.",
+    "order": "The order's id or reference.",
+    "cart": "The cart's id or reference.",
+    "coupon": "The coupon's id, reference or code.",
+    "refund": "The refund's id or reference.",
+    "app": "The app's id or reference.",
+    "form": "The form's id or reference.",
     "session": "The session's id: the browser's own, or the short one of the session object.",
 }
 """Path parameters that take more than an id."""

@@ -4,6 +4,10 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from footfall.domain import money
+from footfall.domain.times import unix_seconds
+from footfall.store.catalogue import ObjectRow
+
 Text = str | UnsetType
 Texts = list[str] | UnsetType
 Number = float | str
@@ -20,8 +24,8 @@ class PriceBody(Struct):
     converted_currency: Text = UNSET
 
 
-class ProductChange(Struct):
-    """What is told of a product."""
+class VariantChange(Struct):
+    """What is told of a variant, and of a product."""
 
     name: Text = UNSET
     reference: Annotated[
@@ -37,17 +41,35 @@ class ProductChange(Struct):
     categories: Texts = UNSET
     collection: Texts = UNSET
     tags: Texts = UNSET
-    variants: Annotated[
-        list[dict[str, Any]] | UnsetType,
-        Meta(description="Kept as told; an empty list removes all."),
-    ] = UNSET
     metadata: Annotated[dict[str, Any] | UnsetType, Meta(description="Values of your own.")] = UNSET
 
 
-class ProductBody(ProductChange, kw_only=True):
+class VariantBody(VariantChange, kw_only=True):
+    """A variant; only its name is required."""
+
+    name: str
+
+
+class VariantInside(VariantChange):
+    """A variant inside its product; a new one needs a name."""
+
+    id: Annotated[Text, Meta(description="Of a variant that is there.")] = UNSET
+
+
+class ProductChange(VariantChange):
+    """What is told of a product."""
+
+    variants: Annotated[
+        list[VariantInside] | UnsetType,
+        Meta(description="All there are; an empty list removes them."),
+    ] = UNSET
+
+
+class ProductBody(VariantChange, kw_only=True):
     """A product; only its name is required."""
 
     name: str
+    variants: list[VariantBody] | UnsetType = UNSET
 
 
 class Price(Struct):
@@ -61,11 +83,9 @@ class Price(Struct):
     converted_currency: Text = UNSET
 
 
-class Product(Struct, kw_only=True):
-    """A product."""
+class Sold(Struct, kw_only=True):
+    """What a product and a variant are both answered with."""
 
-    id: str
-    type: Literal["product"] = "product"
     name: str | None
     reference: str | None
     sku: str | None
@@ -78,10 +98,64 @@ class Product(Struct, kw_only=True):
     categories: list[str]
     collection: list[str]
     tags: list[str]
-    variants: list[Any]
     metadata: dict[str, Any]
     created_at: Annotated[int, Meta(description="Unix seconds.")]
     updated_at: Annotated[int, Meta(description="Unix seconds.")]
+
+
+class Variant(Sold, kw_only=True):
+    """A variant of a product."""
+
+    id: str
+    type: Literal["variant"] = "variant"
+    product: Annotated[str, Meta(description="Id of the product it is a variant of.")]
+
+
+class Product(Sold, kw_only=True):
+    """A product."""
+
+    id: str
+    type: Literal["product"] = "product"
+    variants: list[Variant]
+
+
+def common_of(row: ObjectRow) -> dict[str, Any]:
+    """Return the fields of ``Sold`` of a product or variant."""
+    data = row.data or {}
+    return {
+        "name": row.name,
+        "reference": row.reference,
+        "sku": row.sku,
+        "source": row.source or None,
+        "brand": data.get("brand"),
+        "description": data.get("description"),
+        "url": data.get("url"),
+        "image_url": data.get("image_url"),
+        "price": _price(row, data.get("converted_price")),
+        "categories": data.get("categories", []),
+        "collection": data.get("collection", []),
+        "tags": data.get("tags", []),
+        "metadata": data.get("metadata", {}),
+        "created_at": unix_seconds(row.created_at),
+        "updated_at": unix_seconds(row.updated_at),
+    }
+
+
+def price_of(amount_minor: int | None, currency: str | None) -> Price | None:
+    """Return an amount as answers give it."""
+    if amount_minor is None or currency is None:
+        return None
+    return Price(money.format_minor(amount_minor, currency), currency)
+
+
+def _price(row: ObjectRow, converted: dict[str, Any] | None) -> Price | None:
+    price = price_of(row.amount_minor, row.currency)
+    if price is not None and converted is not None:
+        price.converted_currency = converted["currency"]
+        price.converted_amount = money.format_minor(
+            converted["amount_minor"], converted["currency"]
+        )
+    return price
 
 
 EXAMPLE: Final = {
@@ -91,24 +165,59 @@ EXAMPLE: Final = {
     "source": "custom_store",
     "price": {"amount": "24.90", "currency": "USD"},
     "categories": ["Bags"],
+    "variants": [{"name": "Red", "sku": "BAG-1-R"}],
 }
-ANSWER: Final = {
+VARIANT_EXAMPLE: Final = {
+    "name": "Blue",
+    "reference": "1001-B",
+    "sku": "BAG-1-B",
+    "price": {"amount": "22.90", "currency": "USD"},
+}
+_UNSAID: Final[dict[str, Any]] = {
+    "brand": None,
+    "description": None,
+    "url": None,
+    "image_url": None,
+    "collection": [],
+    "tags": [],
+    "metadata": {},
+    "created_at": 1665684173,
+    "updated_at": 1665684173,
+}
+VARIANT_ANSWER: Final[dict[str, Any]] = {
+    "id": "WBAkaqNz",
+    "type": "variant",
+    "product": "vxqQJ3Yg",
+    "name": "Blue",
+    "reference": "1001-B",
+    "sku": "BAG-1-B",
+    "source": "custom_store",
+    "price": {"amount": "22.90", "currency": "USD"},
+    "categories": [],
+    **_UNSAID,
+}
+ANSWER: Final[dict[str, Any]] = {
     "id": "vxqQJ3Yg",
     "type": "product",
     "name": "Canvas bag",
     "reference": "1001",
     "sku": "BAG-1",
     "source": "custom_store",
-    "brand": None,
-    "description": None,
-    "url": None,
-    "image_url": None,
     "price": {"amount": "24.90", "currency": "USD"},
     "categories": ["Bags"],
-    "collection": [],
-    "tags": [],
-    "variants": [],
-    "metadata": {},
-    "created_at": 1665684173,
-    "updated_at": 1665684173,
+    "variants": [
+        {
+            "id": "BvYeyVYz",
+            "type": "variant",
+            "product": "vxqQJ3Yg",
+            "name": "Red",
+            "reference": None,
+            "sku": "BAG-1-R",
+            "source": "custom_store",
+            "price": None,
+            "categories": [],
+            **_UNSAID,
+        }
+    ],
+    **_UNSAID,
 }

@@ -8,190 +8,146 @@ from typing import Any, Final
 from litestar import delete, get, patch, post
 from sqlalchemy import Connection
 
-from footfall.api import paging
+from footfall.api import catalogue
 from footfall.api.answers import Deleted, Listing
-from footfall.api.call import Call, absent, raise_any
-from footfall.api.endpoint import Endpoint, bound
-from footfall.api.forms import FORM_TYPE
-from footfall.api.product_bodies import ANSWER, EXAMPLE, Price, Product, ProductBody, ProductChange
-from footfall.domain import money
-from footfall.domain.objects import ObjectDraft, read_product
-from footfall.domain.profiles import refuse_properties
+from footfall.api.call import Call
+from footfall.api.catalogue import Described, find, read
+from footfall.api.product_bodies import (
+    ANSWER,
+    EXAMPLE,
+    Product,
+    ProductBody,
+    ProductChange,
+    Variant,
+    common_of,
+)
+from footfall.api.variants import render_variant
+from footfall.domain.objects import ObjectDraft, is_absent, read_product
 from footfall.domain.public_ids import Kind
-from footfall.domain.times import unix_seconds
-from footfall.errors import AmbiguousParameter, Fault, refuse
-from footfall.store import products
+from footfall.errors import Fault, Invalid, Refused
+from footfall.store import catalogue as rows
+from footfall.store import variants
+from footfall.store.catalogue import PRODUCTS, ObjectRow, Told
 
-_WRITES: Final[dict[str, Any]] = {
-    "scope": "catalog",
-    "media_types": ("application/json", FORM_TYPE),
-}
-_READS: Final[dict[str, Any]] = {"scope": "read", "also": ("catalog",)}
-_NAMED: Final = "The id in the path is the product's id, else its reference, else its SKU."
-
-
-@post(
-    "/attribution/products",
-    **bound(
-        Endpoint(
-            "Create a product",
-            answer=Product,
-            body=ProductBody,
-            status=201,
-            example=EXAMPLE,
-            answer_example=ANSWER,
-            **_WRITES,
-        )
-    ),
+_PRODUCTS: Final = Described(
+    "product",
+    Product,
+    ProductBody,
+    ProductChange,
+    EXAMPLE,
+    ANSWER,
+    {"price": {"amount": "19.90", "currency": "USD"}},
+    plural="products",
+    named_by=("reference", "sku"),
 )
+
+
+@post("/attribution/products", **_PRODUCTS.created())
 async def create_product(call: Call) -> Product:
-    """Make a product."""
-    draft = _read(call, partial=False)
-    made = await call.store.write(
-        lambda connection: products.create(connection, call.business_id, draft, call.received_at)
-    )
-    return _render(call, made)
+    """Make a product with its variants."""
+    draft, told_faults = read(call, read_product)
+
+    def create(connection: Connection) -> Product:
+        faults = [*told_faults]
+        parts = variants.told_within(draft.variants or (), draft.source)
+        rows.note_taken(connection, call.business_id, [Told(draft), *parts], faults)
+        if faults:
+            raise Refused(faults)
+        made = rows.insert_all(connection, call.business_id, [draft], call.received_at)[0]
+        drafts = [part.draft for part in parts]
+        made_parts = rows.insert_all(
+            connection, call.business_id, drafts, call.received_at, parent_id=made.id
+        )
+        return _render(call, made, made_parts)
+
+    return await call.store.write(create)
 
 
-@get(
-    "/attribution/products",
-    **bound(Endpoint("List products", answer=Listing[Product], query=paging.QUERY, **_READS)),
-)
+@get("/attribution/products", **_PRODUCTS.listed("Variants are with their products."))
 async def list_products(call: Call) -> Listing[Product]:
     """Answer a page of products."""
-    faults: list[Fault] = []
-    bounds = paging.read_bounds(call.query, call.store.public_ids[Kind.OBJECT].decode, faults)
-    found, has_more = await call.store.read(
-        lambda connection: products.page(connection, call.business_id, bounds, faults)
-    )
-    return Listing([_render(call, product) for product in found], has_more)
+
+    def load(connection: Connection) -> Listing[Product]:
+        found, has_more = catalogue.page(connection, call, PRODUCTS)
+        parts = variants.all_of(connection, call.business_id, [row.id for row in found])
+        return Listing([_render(call, row, parts.get(row.id, [])) for row in found], has_more)
+
+    return await call.store.read(load)
 
 
-@get(
-    "/attribution/products/{product:str}",
-    **bound(
-        Endpoint(
-            "Retrieve a product",
-            answer=Product,
-            description=_NAMED,
-            errors=(404, 422),
-            answer_example=ANSWER,
-            **_READS,
-        )
-    ),
-)
+@get("/attribution/products/{product:str}", **_PRODUCTS.found())
 async def get_product(call: Call, product: str) -> Product:
     """Answer one product."""
-    found = await call.store.read(lambda connection: _find(connection, call, product))
-    return _render(call, found)
+    return await call.store.read(
+        lambda connection: _with_variants(
+            connection, call, find(connection, call, PRODUCTS, product)
+        )
+    )
 
 
 @patch(
     "/attribution/products/{product:str}",
-    **bound(
-        Endpoint(
-            "Update a product",
-            answer=Product,
-            body=ProductChange,
-            description=_NAMED + " Told fields replace old ones; what is absent, null or empty "
-            "stays as it is.",
-            errors=(400, 404, 422),
-            example={"price": {"amount": "19.90", "currency": "USD"}},
-            answer_example=ANSWER,
-            **_WRITES,
-        )
+    **_PRODUCTS.changed(
+        "`variants` is the whole list: a variant that is there by its id, reference, SKU or name "
+        "is updated, a new one made, any other removed."
     ),
 )
 async def change_product(call: Call, product: str) -> Product:
     """Set what is told of a product."""
-    draft = _read(call, partial=True)
+    draft, told_faults = read(call, read_product, partial=True)
+    ids = _read_ids(call, draft, told_faults)
 
-    def change(connection: Connection) -> products.Product:
-        found = _find(connection, call, product)
-        return products.change(connection, call.business_id, found, draft, call.received_at)
+    def change(connection: Connection) -> Product:
+        faults = [*told_faults]
+        found = find(connection, call, PRODUCTS, product, lock=True)
+        replacement = None
+        if draft.variants is not None:
+            replacement = variants.plan(
+                connection, call.business_id, found, draft.variants, ids, faults
+            )
+        told = Told(draft, row=found)
+        changed = rows.change(connection, call.business_id, told, call.received_at, faults)
+        if replacement is not None:
+            replacement.write(connection, call.business_id, call.received_at)
+        return _with_variants(connection, call, changed)
 
-    return _render(call, await call.store.write(change))
+    return await call.store.write(change)
 
 
 @delete(
     "/attribution/products/{product:str}",
-    **bound(
-        Endpoint(
-            "Delete a product",
-            answer=Deleted,
-            description=_NAMED + " Events that name it stay.",
-            scope="catalog",
-            errors=(404, 422),
-            answer_example={"id": "vxqQJ3Yg", "deleted": True},
-        )
-    ),
+    **_PRODUCTS.deleted("Its variants go with it. Events that name it stay."),
 )
 async def delete_product(call: Call, product: str) -> Deleted:
-    """Delete a product."""
-
-    def remove(connection: Connection) -> int:
-        found = _find(connection, call, product)
-        products.delete(connection, found, call.received_at)
-        return found.id
-
-    return Deleted(call.encode(Kind.OBJECT, await call.store.write(remove)))
+    """Delete a product and its variants."""
+    return await catalogue.delete(call, PRODUCTS, product)
 
 
-def _read(call: Call, *, partial: bool) -> ObjectDraft:
-    faults: list[Fault] = []
-    draft = read_product(call.told, call.caller.currency, faults, partial=partial)
-    refuse_properties(call.told, faults)
-    raise_any(faults)
-    return draft
-
-
-def _find(connection: Connection, call: Call, text: str) -> products.Product:
-    row_id = call.decode(Kind.OBJECT, text)
-    found = products.find_all(connection, call.business_id, text, row_id)
-    if not found:
-        raise absent(Kind.OBJECT)
-    if len(found) > 1:
-        raise refuse(
-            AmbiguousParameter(
-                "Several systems have a product by this reference or SKU; use its id.", "id"
+def _read_ids(call: Call, draft: ObjectDraft, faults: list[Fault]) -> list[int | None]:
+    """Return the row number of each variant that is told with an id."""
+    if draft.variants is None:
+        return []
+    ids: list[int | None] = []
+    for number, told in enumerate(call.told["variants"]):
+        text = told.get("id")
+        row_id = call.decode(Kind.OBJECT, text) if isinstance(text, str) and text else None
+        if row_id is None and not is_absent(text):
+            faults.append(
+                Invalid("“id” is no id of a variant; leave it out.", f"variants[{number}][id]")
             )
-        )
-    return found[0]
+        ids.append(row_id)
+    return ids
 
 
-def _render(call: Call, product: products.Product) -> Product:
-    data = product.data or {}
-    return Product(
-        id=call.encode(Kind.OBJECT, product.id),
-        name=product.name,
-        reference=product.reference,
-        sku=product.sku,
-        source=product.source or None,
-        brand=data.get("brand"),
-        description=data.get("description"),
-        url=data.get("url"),
-        image_url=data.get("image_url"),
-        price=_price(product, data.get("converted_price")),
-        categories=data.get("categories", []),
-        collection=data.get("collection", []),
-        tags=data.get("tags", []),
-        variants=data.get("variants", []),
-        metadata=data.get("metadata", {}),
-        created_at=unix_seconds(product.created_at),
-        updated_at=unix_seconds(product.updated_at),
-    )
+def _with_variants(connection: Connection, call: Call, product: ObjectRow) -> Product:
+    parts = variants.all_of(connection, call.business_id, [product.id])
+    return _render(call, product, parts.get(product.id, []))
 
 
-def _price(product: products.Product, converted: dict[str, Any] | None) -> Price | None:
-    if product.amount_minor is None or product.currency is None:
-        return None
-    price = Price(money.format_minor(product.amount_minor, product.currency), product.currency)
-    if converted is not None:
-        price.converted_currency = converted["currency"]
-        price.converted_amount = money.format_minor(
-            converted["amount_minor"], converted["currency"]
-        )
-    return price
+def _render(call: Call, product: ObjectRow, parts: list[ObjectRow]) -> Product:
+    shown: list[Variant] = [render_variant(call, part) for part in parts]
+    common: dict[str, Any] = common_of(product)
+    return Product(id=call.encode(Kind.OBJECT, product.id), variants=shown, **common)
 
 
 HANDLERS: Final = (create_product, list_products, get_product, change_product, delete_product)

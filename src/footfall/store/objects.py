@@ -38,7 +38,11 @@ def find_identified(connection: Connection, keys: Iterable[Key]) -> dict[Key, Ob
                 objects.c.deleted_at.is_(None),
             )
             if field == "name":
-                query = query.where(objects.c.reference.is_(None), objects.c.sku.is_(None))
+                query = query.where(
+                    objects.c.reference.is_(None),
+                    objects.c.sku.is_(None),
+                    objects.c.parent_id.is_(None),
+                )
             elif field == "code":
                 query = query.where(
                     unique_values.c.row_id == objects.c.id,

@@ -38,15 +38,19 @@ def read_items(
     return items
 
 
-def read_item(told: Mapping[str, Any], currency: str, faults: list[Fault]) -> ItemDraft | None:
-    """Return one line; ``None`` when it names no product."""
+def read_item(
+    told: Mapping[str, Any], currency: str, faults: list[Fault], *, partial: bool = False
+) -> ItemDraft | None:
+    """Return one line; ``None`` when it names no product, which an update need not."""
     item = ItemDraft(_read_quantity(told, faults))
     product = told.get("product")
-    if is_absent(product):
+    if is_absent(product) and not partial:
         # Older shop plugins put the quantity into the product itself.
         product = told if any(not is_absent(told.get(field)) for field in _OF_A_PRODUCT) else None
     elif not is_absent(told.get("price")):
         _read_price(item, told, currency, faults)
+    if is_absent(product) and partial:
+        return item
     if product is None:
         faults.append(
             ParameterMissing(

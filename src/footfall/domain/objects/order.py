@@ -17,7 +17,7 @@ from footfall.domain.objects.fields import (
     require,
 )
 from footfall.domain.objects.lines import read_items
-from footfall.errors import Fault, Invalid, ObjectInvalid
+from footfall.errors import AmbiguousParameter, Fault, Invalid, ObjectInvalid
 
 
 def read_order(
@@ -90,7 +90,16 @@ def read_refund(
         }
     draft.data = data or None
     for name in ("order", "order_id"):
-        draft.parent = draft.parent or read_text(parameters, name, faults, limit=255)
+        text = read_text(parameters, name, faults, limit=255)
+        if text is not None and draft.parent not in (None, text):
+            faults.append(
+                AmbiguousParameter(
+                    "“order” and “order_id” fill the same role and have different values; send "
+                    "one of them.",
+                    name,
+                )
+            )
+        draft.parent = draft.parent or text
     return draft
 
 

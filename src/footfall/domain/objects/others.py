@@ -86,5 +86,8 @@ def read_form(
         faults.append(
             ObjectInvalid("A form needs “name”, “title” or “reference”; send one.", "name")
         )
-    draft.data = read_containers(parameters, faults, {"steps": list, "metadata": dict}) or None
+    data = read_containers(parameters, faults, {"steps": list, "metadata": dict})
+    if not all(isinstance(step, dict) for step in data.get("steps", ())):
+        faults.append(Invalid("“steps” must be a list of objects.", "steps"))
+    draft.data = data or None
     return draft

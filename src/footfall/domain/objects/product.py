@@ -52,7 +52,7 @@ def read_product(
         **read_containers(parameters, faults, {"metadata": dict}),
     }
     draft.data = data or None
-    draft.variants = _read_variants(parameters, currency, faults)
+    draft.variants = _read_variants(parameters, currency, faults, partial=partial)
     return draft
 
 
@@ -68,7 +68,7 @@ def read_variant(
 
 
 def _read_variants(
-    parameters: Mapping[str, Any], currency: str, faults: list[Fault]
+    parameters: Mapping[str, Any], currency: str, faults: list[Fault], *, partial: bool
 ) -> list[ObjectDraft] | None:
     told = parameters.get("variants")
     if is_absent(told):
@@ -84,6 +84,6 @@ def _read_variants(
     variants = []
     for index, each in enumerate(told):
         inside: list[Fault] = []
-        variants.append(read_variant(each, currency, inside))
+        variants.append(read_variant(each, currency, inside, partial=partial))
         nested(f"variants[{index}]", inside, faults)
     return variants
