@@ -51,6 +51,8 @@ def things(shop: Shop) -> Names:
     form = shop.form(reference=unique("form-"))
     session = got(shop.client.get(f"/v1/sessions/{shop.session()}"))
     event = shop.event(session=session["session"])
+    for _ in range(2):  # the second one is a sighting
+        shop.track(action="order.placed", order=order["id"], session=session["session"])
     structure = shop.structure()
     return {
         "profile": [profile["id"]],
