@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from footfall.ingest.asgi import Application, HotPath
+from footfall.ingest.limits import Limits
 from footfall.ops.counters import Counters
 from footfall.ops.health import Probes
 from footfall.ops.metrics import Metrics
@@ -34,15 +35,20 @@ def open_store(settings: Settings) -> Store:
 
 @asynccontextmanager
 async def running(settings: Settings, store: Store) -> AsyncIterator[Application]:
-    """Start everything, and at the end commit what was accepted and stop it."""
+    """Start everything, and at the end commit what was accepted and stop it.
+
+    Raises:
+        ConfigurationError: a setting cannot be read.
+    """
+    limits = Limits(settings)
     counters = Counters()
     await store.start()
     upkeep = Upkeep(store, settings)
     upkeep.start()
-    api = _Later(store, settings)
+    api = _Later(store, settings, limits)
     probes = Probes(store, Metrics(store, counters), api)
     try:
-        yield HotPath(store, settings, counters, probes)
+        yield HotPath(store, settings, counters, limits, probes)
     finally:
         await api.built()
         await upkeep.close()
@@ -55,8 +61,8 @@ class _Later:
     Loading the framework is a third of a second in which nobody has to wait who does not use it.
     """
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self._parts = (store, settings)
+    def __init__(self, store: Store, settings: Settings, limits: Limits) -> None:
+        self._parts = (store, settings, limits)
         self._building: asyncio.Task[Application] | None = None
         asyncio.get_running_loop().call_later(HEAD_START_S, self._begin)
 
@@ -74,10 +80,10 @@ class _Later:
         return self._building
 
 
-def _build(store: Store, settings: Settings) -> Application:
+def _build(store: Store, settings: Settings, limits: Limits) -> Application:
     from footfall import api
 
-    application = api.build(store, settings)
+    application = api.build(store, settings, limits)
     # What start-up made lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()

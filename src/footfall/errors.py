@@ -5,6 +5,7 @@ The tree (contract 2.3; the class is the wire type in capitals)::
     FootfallError
     ├── Fault                       one thing wrong with one value; several make one answer
     │   ├── AmbiguousParameter      several parameters fill the same role and disagree
+    │   ├── Blank                   a form's required input was left empty
     │   ├── IdempotencyConflict     the key was used before with another body
     │   ├── IdentityAssigned        the phone or e-mail belongs to another profile
     │   ├── Invalid                 the value is not acceptable
@@ -20,6 +21,7 @@ The tree (contract 2.3; the class is the wire type in capitals)::
     │   ├── Forbidden               a good credential without the right         (403)
     │   ├── MethodNotAllowed        the path exists, the method does not        (405)
     │   ├── TooLarge                more bytes than the limit                   (413)
+    │   ├── RateLimited             too many requests in a minute               (429)
     │   └── Unavailable             cannot be stored now; try again             (503)
     ├── Refused                     a whole request refused: status and its faults
     └── ConfigurationError          the operator has to change something
@@ -57,6 +59,12 @@ class Fault(FootfallError):
 
 class AmbiguousParameter(Fault):
     type = "ambiguous_parameter"
+
+
+class Blank(Fault):
+    """An input that a form requires was left empty; ``parameter`` is the input's exact name."""
+
+    type = "blank"
 
 
 class IdempotencyConflict(Fault):
@@ -146,6 +154,35 @@ class MethodNotAllowed(Fault):
 class TooLarge(Fault):
     type = "too_large"
     status = 413
+
+
+class RateLimited(Fault):
+    """More requests than a quota allows.
+
+    Args:
+        policy: which quota: ``address``, ``business`` or ``token``.
+        quota: requests in ``window_s`` seconds.
+        retry_after_s: seconds until the next one is allowed.
+    """
+
+    type = "rate_limited"
+    status = 429
+
+    def __init__(
+        self,
+        message: str,
+        parameter: str | None = None,
+        *,
+        policy: str = "address",
+        quota: int = 0,
+        window_s: int = 60,
+        retry_after_s: int = 1,
+    ) -> None:
+        super().__init__(message, parameter)
+        self.policy = policy
+        self.quota = quota
+        self.window_s = window_s
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(Fault):

@@ -83,6 +83,27 @@ class Settings:
             "min": 1,
         },
     )
+    rate_address_per_minute: int = field(
+        default=600,
+        metadata={
+            "help": "Requests a client's address may send to endpoints for browsers in a minute; "
+            "0: any number."
+        },
+    )
+    rate_business_per_minute: int = field(
+        default=0,
+        metadata={"help": "Requests with one public business id in a minute; 0: any number."},
+    )
+    rate_token_per_minute: int = field(
+        default=0,
+        metadata={"help": "Requests with one private token in a minute; 0: any number."},
+    )
+    trusted_proxies: str = field(
+        default="127.0.0.0/8,::1",
+        metadata={
+            "help": "Addresses or networks of proxies whose X-Forwarded-For says who the client is."
+        },
+    )
     shutdown_timeout_s: int = field(
         default=20, metadata={"help": "Longest wait for accepted requests at SIGTERM."}
     )

@@ -29,6 +29,7 @@ ABSENT: Names = {
     "instance": [_ID],
     "property": [_ID],
     "list": [_ID],
+    "business": [_ID],
 }
 """Per noun an id that nobody has, and any other name it goes by."""
 
@@ -72,4 +73,5 @@ def things(shop: Shop) -> Names:
         "instance": [shop.instance(structure)["id"]],
         "property": [shop.field()["id"]],
         "list": [customers["id"]],
+        "business": [shop.business_id],
     }

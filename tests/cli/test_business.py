@@ -1,6 +1,7 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,8 @@ def test_a_created_business_is_listed(database_url: str) -> None:
         "currency": "UYU",
         "timezone": "America/Montevideo",
         "country": "UY",
+        "origins": None,
+        "test_id": None,
         "created_at": "",
     }
     assert made["created_at"].endswith("Z")
@@ -31,6 +34,42 @@ def test_businesses_are_listed_oldest_first(database_url: str) -> None:
         footfall("business", "create", name, "--database", database_url)
     listed = footfall_json("business", "list", "--database", database_url)
     assert [each["name"] for each in listed] == ["first", "second"]
+
+
+def test_a_business_is_changed(database_url: str) -> None:
+    made = footfall_json("business", "create", "A", "--database", database_url)
+
+    def update(*options: str) -> dict[str, Any]:
+        told: dict[str, Any] = footfall_json(
+            "business", "update", made["id"], *options, "--database", database_url
+        )
+        assert footfall_json("business", "list", "--database", database_url) == [told]
+        return told
+
+    assert update("--name", "B") == {**made, "name": "B"}
+    both = ("--origin", "https://Shop.example:443/", "--origin", "http://localhost:3000")
+    assert update(*both)["origins"] == ["http://localhost:3000", "https://shop.example"]
+    assert update("--origin", "https://a.example")["origins"] == ["https://a.example"]
+    assert update("--any-origin") == {**made, "name": "B"}
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "message"),
+    [
+        ((), 2, "nothing to change"),
+        (("--any-origin", "--origin", "https://a.example"), 2, "exclude each other"),
+        (("--origin", "shop.example"), 2, "https://shop.example"),
+        (("--origin", "https://shop.example/path"), 2, "nothing after it"),
+        (("--origin", "https://u@shop.example"), 2, "nothing after it"),
+        (("--name", "B"), 1, "footfall business list"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused(
+    tmp_path: Path, options: tuple[str, ...], status: int, message: str
+) -> None:
+    footfall("business", "create", "A", "--data", tmp_path)
+    told = ("business", "update", "00000000", *options, "--data", tmp_path)
+    assert message in footfall(*told, status=status).stderr
 
 
 def test_the_next_step_works_as_it_is_printed(tmp_path: Path) -> None:

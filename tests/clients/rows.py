@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
+from footfall.domain.events import Flag
 from footfall.domain.public_ids import Kind
 from footfall.store import tables
 from tests.scene import Scene
@@ -127,6 +128,7 @@ class Rows:
             "session": self._sessions.get(row.session_id),
             "object": self._object(row.object_id),
             "amount": _amount(row.amount_minor, row.currency),
+            "bot": bool(row.flags & Flag.BOT) or None,
             "tracked_at": None if row.tracked_at is None else row.tracked_at / 1_000_000,
             "data": _json(row.data),
         }

@@ -35,7 +35,9 @@ def test_a_client_needs_no_change(scene: Scene, sequence: Sequence) -> None:
             if "take" in told:
                 parts.take(answer.json(), told["take"])
     rows = Rows(scene, business_row)
-    check_stored(rows.stored(), parts.expected(sequence.expected["stored"]))
+    stored = rows.stored()
+    assert not any(event.get("bot") for event in stored["events"])
+    check_stored(stored, parts.expected(sequence.expected["stored"]))
     whole = rows.whole()
     for text in parts.expected(sequence.expected.get("nowhere", [])):
         assert text not in whole

@@ -21,7 +21,7 @@ ELSEWHERE: Final = {"FOOTFALL_URL", "FOOTFALL_TOKEN", "FOOTFALL_TEST_DATABASE"}
 """Variables that are no settings: of ``footfall import``, and of the tests."""
 
 _METHODS: Final = "GET|POST|PATCH|PUT|DELETE"
-_COMMAND: Final = r"(?:`|bin/|^|\| |\$\()footfall ([a-z]+(?: [a-z]+\b(?![/.]))?)"
+_COMMAND: Final = r"(?:`|bin/|^|\| |\$\()footfall ([a-z]+(?: [a-z]+(?:-[a-z]+)*\b(?![/.]))?)"
 
 
 @pytest.fixture(scope="module")

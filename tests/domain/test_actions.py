@@ -9,6 +9,7 @@ from footfall.domain.actions import (
     BUILT_IN,
     FIRST_CUSTOM_ID,
     NAME_LENGTH,
+    OWN,
     SERVER_MADE,
     Action,
     name_problem,
@@ -57,6 +58,12 @@ def test_row_numbers_never_change() -> None:
     assert max(numbers) < FIRST_CUSTOM_ID
     assert (BUILT_IN["app.installed"].id, BUILT_IN["product.purchased"].id) == (1, 17)
     assert not Action(FIRST_CUSTOM_ID, "a.b").is_built_in
+
+
+def test_what_the_server_makes_is_no_action_of_clients() -> None:
+    assert OWN.keys() <= SERVER_MADE
+    assert not OWN.keys() & BUILT_IN.keys()
+    assert [action.id for action in OWN.values()] == [23]
 
 
 def test_every_older_name_leads_to_a_built_in_action() -> None:

@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, select, text
 
-from footfall.domain.actions import BUILT_IN, FIRST_CUSTOM_ID
+from footfall.domain.actions import BUILT_IN, FIRST_CUSTOM_ID, OWN
 from footfall.errors import ConfigurationError
 from footfall.store import actions, schema, tables
 from footfall.store.engine import Engines, open_engines, parse_url
@@ -242,7 +242,8 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
 def test_every_installation_has_the_built_in_actions(started: Running) -> None:
     columns = (tables.actions.c[name] for name in ("id", "name", "is_goal", "is_passive"))
     assert started.rows(select(*columns).order_by(tables.actions.c.id)) == [
-        (action.id, action.name, action.is_goal, action.is_passive) for action in BUILT_IN.values()
+        (action.id, action.name, action.is_goal, action.is_passive)
+        for action in (*BUILT_IN.values(), *OWN.values())
     ]
 
 
@@ -291,7 +292,7 @@ def test_processes_that_start_together_migrate_once(database_url: str, tmp_path:
         names = connection.execute(select(tables.businesses.c.name)).scalars()
         assert sorted(names) == ["Shop 0", "Shop 1"]
         ids = connection.execute(select(tables.actions.c.id)).scalars().all()
-        assert len(ids) == len(BUILT_IN)
+        assert len(ids) == len(BUILT_IN) + len(OWN)
     engine.dispose()
 
 

@@ -178,6 +178,14 @@ async def _find_own(call: Call, text: str) -> ActionRow:
     found = await _find(call, text)
     if found.is_built_in:
         raise refuse(NotAllowed(f"“{found.name}” is built in and stays as it is.", "id"))
+    if not await call.store.read(
+        lambda connection: actions.is_own(connection, call.business_id, found.id)
+    ):
+        raise refuse(
+            NotAllowed(
+                f"“{found.name}” is the live business's; change it with one of its tokens.", "id"
+            )
+        )
     return found
 
 

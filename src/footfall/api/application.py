@@ -20,6 +20,7 @@ from footfall.api import (
     events,
     forms_resource,
     instances,
+    integrations,
     items,
     ledger,
     lists,
@@ -27,6 +28,9 @@ from footfall.api import (
     products,
     profiles,
     properties,
+    public_acks,
+    public_businesses,
+    public_forms,
     reference,
     refunds,
     rejections,
@@ -38,6 +42,7 @@ from footfall.api.call import TRACE, Call, Reception, Trace
 from footfall.api.refusals import Refusals
 from footfall.domain.masking import mask_text
 from footfall.domain.times import now_us
+from footfall.ingest.limits import Limits
 from footfall.ingest.refuse import Request
 from footfall.ops.request_ids import request_id
 from footfall.settings import Settings
@@ -64,6 +69,10 @@ RESOURCES: Final = (
     events,
     rejections,
     ledger,
+    integrations,
+    public_acks,
+    public_businesses,
+    public_forms,
 )
 _METHOD_LENGTH: Final = 8
 
@@ -86,14 +95,17 @@ class Api(Litestar):
         path = scope["path"]
         if _first_word(path) in self.resources:
             path = PREFIX + path
-        begun = {**scope, "path": path, "state": {**scope.get("state", {}), TRACE: trace}}
+        # The listener leaves out the body of what it was asked for by HEAD.
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        state = {**scope.get("state", {}), TRACE: trace}
+        begun = {**scope, "method": method, "path": path, "state": state}
         await super().__call__(begun, receive, _carrying(send, trace.request.id))  # type: ignore[arg-type]
 
 
-def build(store: Store, settings: Settings) -> Api:
+def build(store: Store, settings: Settings, limits: Limits) -> Api:
     """Return the application: the resources below ``/v1``, and the pages that explain them."""
     refusals = Refusals(store)
-    reception = Reception(store, settings)
+    reception = Reception(store, settings, limits)
 
     # A plain function: the framework copies its handlers, and would copy a method's object too.
     async def opened(request: HttpRequest[Any, Any, Any]) -> Call:

@@ -13,11 +13,19 @@ from litestar import Request
 from footfall.api.endpoint import Endpoint
 from footfall.api.forms import FORM_TYPE, decode_form, unfold
 from footfall.api.parameters import read_query
+from footfall.domain.bots import is_bot
 from footfall.domain.public_ids import Kind
 from footfall.errors import Fault, MalformedRequest, Refused, UnknownResource, refuse
 from footfall.ingest import refuse as records
-from footfall.ingest.authenticate import authenticate, authenticate_public, lacks_scope
+from footfall.ingest.authenticate import (
+    authenticate,
+    authenticate_itself,
+    authenticate_public,
+    check_origin,
+    lacks_scope,
+)
 from footfall.ingest.decode import decode
+from footfall.ingest.limits import Limits
 from footfall.ingest.wire import (
     HeaderMap,
     Receive,
@@ -50,6 +58,8 @@ class Call:
         query: parameters of the query string by name.
         told: the body, bracket keys nested; empty where an endpoint takes none.
         received_at: microseconds UTC.
+        request: what a refusal of it says of it.
+        is_bot: it came with a public id, and from what calls itself a crawler.
     """
 
     store: Store
@@ -57,6 +67,8 @@ class Call:
     query: dict[str, str]
     told: dict[str, Any]
     received_at: int
+    request: records.Request
+    is_bot: bool = False
 
     @property
     def business_id(self) -> int:
@@ -101,21 +113,25 @@ def raise_any(faults: Sequence[Fault]) -> None:
 class Reception:
     """Opens calls; its ``open`` is the dependency ``call`` of every handler."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, limits: Limits) -> None:
         self._store = store
         self._settings = settings
+        self._limits = limits
 
     async def open(self, request: Request[Any, Any, Any]) -> Call:
         """Return the call of a request.
 
         Raises:
-            Refused: 401 or 403, or its path, query or body cannot be read.
+            Refused: 401, 403 or 429, or its path, query or body cannot be read.
             CallerGone: its body ended early.
         """
         trace: Trace = request.scope["state"][TRACE]
         headers = dict(request.scope["headers"])
         endpoint: Endpoint = request.route_handler.opt["endpoint"]
-        trace.caller = await self._caller(endpoint, headers.get(b"authorization"))
+        trace.caller = await self._caller(endpoint, headers, request.path_params)
+        if endpoint.credential == "public":
+            check_origin(trace.caller, headers.get(b"origin"))
+        self._limits.take_caller(trace.caller)
         _check_scope(trace.caller, endpoint)
         _check_path(request.scope["path"])
         query = read_query(request.scope["query_string"])
@@ -125,12 +141,20 @@ class Reception:
             limit = self._settings.event_size_max_bytes
             trace.body = await read_body(cast(Receive, request.receive), headers, limit)
             told = _read(trace.body, headers, endpoint)
-        return Call(self._store, trace.caller, query, told, trace.request.received_at)
+        sent = trace.request
+        is_public = endpoint.credential == "public" and trace.caller.token_id is None
+        by_bot = is_public and is_bot(headers.get(b"user-agent"))
+        return Call(self._store, trace.caller, query, told, sent.received_at, sent, by_bot)
 
-    async def _caller(self, endpoint: Endpoint, header: bytes | None) -> Caller:
-        if endpoint.credential == "public":
-            return await authenticate_public(self._store, header)
-        return await authenticate(self._store, header, scope=None)
+    async def _caller(
+        self, endpoint: Endpoint, headers: HeaderMap, named: Mapping[str, Any]
+    ) -> Caller:
+        header = headers.get(b"authorization")
+        if endpoint.credential != "public":
+            return await authenticate(self._store, header, scope=None)
+        if "business" in named:
+            return await authenticate_itself(self._store, header, named["business"])
+        return await authenticate_public(self._store, header)
 
 
 def _check_scope(caller: Caller, endpoint: Endpoint) -> None:

@@ -20,8 +20,11 @@ def ref(section: str, name: str) -> Json:
 def refusal(status: int) -> Json:
     """Return the answer of a status, with an example of each error type behind it."""
     headers = {"Request-Id": ref("headers", "RequestId")}
-    if status == 503:
+    if status in (429, 503):
         headers["Retry-After"] = ref("headers", "RetryAfter")
+    if status == 429:
+        headers["RateLimit-Policy"] = ref("headers", "RateLimitPolicy")
+        headers["RateLimit"] = ref("headers", "RateLimit")
     if status == 401:
         headers["WWW-Authenticate"] = ref("headers", "WwwAuthenticate")
     types = types_of(status)
@@ -50,6 +53,14 @@ HEADERS: Final = {
     "RetryAfter": {
         "description": "Seconds to wait before the same request is sent again.",
         "schema": {"type": "integer"},
+    },
+    "RateLimitPolicy": {
+        "description": "The quota that was used up: `q` requests in `w` seconds.",
+        "schema": {"type": "string", "examples": ['"address";q=600;w=60']},
+    },
+    "RateLimit": {
+        "description": "What is left of the quota, and in how many seconds there is more.",
+        "schema": {"type": "string", "examples": ['"address";r=0;t=12']},
     },
     "WwwAuthenticate": {
         "description": "How to authenticate.",

@@ -70,11 +70,21 @@ EXPLANATIONS: Final = {
         "of them.",
         "session_id",
     ),
+    "blank": Explanation(
+        "An input that a form requires was left empty.",
+        "Somebody sent a form on a page without filling it in. A phone that is only a country's "
+        "prefix counts as empty.",
+        "Show it beside the input that `parameter` names, exactly as the form does.",
+        "“email” is required; fill it in.",
+        "email",
+    ),
     "forbidden": Explanation(
         "The credential is good but not for this.",
-        "The token was made without the scope that the operation needs.",
-        "Create a token with the scope: `footfall token create --scope …`. Each operation of the "
-        "reference names its scope.",
+        "The token was made without the scope that the operation needs, or a page of an origin "
+        "that the business does not allow uses its public id.",
+        "Create a token with the scope: `footfall token create --scope …`; each operation of the "
+        "reference names its scope. Allow a page's origin with "
+        "`footfall business update ID --origin ORIGIN`.",
         "The token lacks the scope “events:write”; create a token with it.",
         "Authorization",
     ),
@@ -168,6 +178,16 @@ EXPLANATIONS: Final = {
         "Update the existing one, or choose another value.",
         "There is an action by this name already; update it.",
         "name",
+    ),
+    "rate_limited": Explanation(
+        "There were more requests in a minute than are allowed.",
+        "A client's address, a public id or a token has used up its quota; the operator sets them "
+        "with `FOOTFALL_RATE_…`. Nothing of the request was kept.",
+        "Wait as long as `Retry-After` says and send the same request again. `RateLimit-Policy` "
+        "tells the quota: `q` requests in `w` seconds.",
+        "There were more than 600 requests in a minute from this address; send it again in 3 s, "
+        "and fewer at once.",
+        None,
     ),
     "too_large": Explanation(
         "The body has more bytes than the limit.",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from footfall.api import paging
 from footfall.api.call import Call
 from footfall.api.parameters import PROFILE, SESSION, Given, read_role, read_time
-from footfall.domain.actions import ALIASES
+from footfall.domain.actions import ALIASES, OWN
 from footfall.domain.objects import BUILT_IN_KINDS
 from footfall.domain.public_ids import Kind
 from footfall.domain.sessions import is_carriable
@@ -110,7 +110,7 @@ class Filters:
         if not name:
             return None
         known = actions.by_name(self._connection, self._call.business_id)
-        action = known.get(name) or known.get(ALIASES.get(name, ""))
+        action = known.get(name) or known.get(ALIASES.get(name, "")) or OWN.get(name)
         if action is not None:
             return action.id
         self._unknown("action", Given(name, "action"))

@@ -51,6 +51,7 @@ class Event(Struct, kw_only=True):
     tracked_at: Annotated[str | None, Meta(description="The time its sender claimed, ISO 8601.")]
     received_at: Annotated[str, Meta(description="When it arrived, ISO 8601.")]
     ahead_of_clock: Annotated[bool, Meta(description="It claims a time after its arrival.")]
+    bot: Annotated[bool, Meta(description="It came from what calls itself a crawler.")]
     url: str | None
     metadata: dict[str, Any]
     data: Annotated[dict[str, Any], Meta(description="Whatever else its sender told.")]
@@ -76,6 +77,7 @@ _ANSWER: Final = {
     "tracked_at": "2022-10-13T18:02:53Z",
     "received_at": "2022-10-13T18:02:54.125Z",
     "ahead_of_clock": False,
+    "bot": False,
     "url": None,
     "metadata": {"coupon": "SPRING"},
     "data": {},
@@ -168,6 +170,7 @@ def _render(call: Call, row: Row[Any]) -> Event:
         tracked_at=None if row.tracked_at is None else iso_utc(row.tracked_at),
         received_at=iso_utc(row.received_at),
         ahead_of_clock=bool(row.flags & Flag.AHEAD),
+        bot=bool(row.flags & Flag.BOT),
         url=data.pop("url", None),
         metadata=data.pop("metadata", {}),
         data=data,

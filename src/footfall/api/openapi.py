@@ -42,8 +42,12 @@ TAGS: Final = {
     "Coupons": "What lowers a price.",
     "Refunds": "What goes back.",
     "Apps": "What is installed, removed, and spent in.",
-    "Forms": "What visitors fill in.",
     "Actions": "Kinds of things customers do, built-in and the business's own.",
+    "Acks": "Pages that were opened, and what brought their visitors.",
+    "Businesses": "What a page has to know of its business.",
+    "Forms": "Forms on pages, and what was filled in.",
+    "Integrations": "Shops' plugins.",
+    "Wordpress": "What the plugin for WordPress asks besides.",
     "Rejections": "What was refused, and why.",
     "Ledger": "How many events came, and what became of them.",
     OTHER: "For those who run the server.",
@@ -61,6 +65,7 @@ NAMED_BY: Final = {
     "app": "The app's id or reference.",
     "form": "The form's id or reference.",
     "session": "The session's id: the browser's own, or the short one of the session object.",
+    "business": "The business's public id, the same as the credential.",
 }
 """Path parameters that take more than an id."""
 
@@ -249,7 +254,7 @@ def _success(
 
 
 def _refusals(endpoint: Endpoint) -> list[int]:
-    always = {503} if endpoint.credential == "none" else {401, 403, 503}
+    always = {503} if endpoint.credential == "none" else {401, 403, 429, 503}
     if endpoint.credential == "private":
         # Each reads its query, and refuses what it does not take.
         always |= {400, 422}

@@ -17,6 +17,7 @@ from footfall.errors import (
     Fault,
     MalformedRequest,
     MethodNotAllowed,
+    RateLimited,
     Refused,
     Unavailable,
     UnknownResource,
@@ -45,10 +46,10 @@ class Refusals:
         trace = _trace(request.scope)
         headers = {
             name.decode(): value.decode()
-            for name, value in error_headers(refused.status, trace.request.id)
+            for name, value in error_headers(refused.status, trace.request.id, refused.faults)
             if name not in _SET_ELSEWHERE
         }
-        if isinstance(problem, MethodNotAllowedException):
+        if isinstance(refused.faults[0], MethodNotAllowed):
             headers["allow"] = _allowed(request.scope, problem)
         return Response(
             error_body(refused.faults, trace.request.id),
@@ -68,7 +69,9 @@ class Refusals:
                 error=repr(problem),
                 exc_info=problem,
             )
-        if isinstance(problem, CallerGone) or isinstance(refused.faults[0], Unavailable):
+        if isinstance(problem, CallerGone):
+            return
+        if isinstance(refused.faults[0], Unavailable | RateLimited):
             return
         if isinstance(problem, HTTPException):
             await self._identify(trace, scope)
@@ -124,11 +127,11 @@ def _as_refusal(problem: Exception, scope: Scope) -> Refused:
         return problem
     if isinstance(problem, Fault):
         return Refused([problem])
-    if isinstance(problem, NotFoundException):
+    if isinstance(problem, NotFoundException) and not _is_served_elsewhere(scope):
         return Refused(
             [UnknownResource("There is nothing at this path; /docs lists those there are.")]
         )
-    if isinstance(problem, MethodNotAllowedException):
+    if isinstance(problem, MethodNotAllowedException | NotFoundException):
         methods = _allowed(scope, problem)
         return Refused(
             [
@@ -146,8 +149,14 @@ def _as_refusal(problem: Exception, scope: Scope) -> Refused:
     )
 
 
-def _allowed(scope: Scope, problem: MethodNotAllowedException) -> str:
-    methods = set((problem.headers or {}).get("allow", "").split(", "))
+def _is_served_elsewhere(scope: Scope) -> bool:
+    """Tell whether the hot path serves this path by another method."""
+    return any(each.path == scope["path"] for each in OPERATIONS)
+
+
+def _allowed(scope: Scope, problem: Exception) -> str:
+    told = (problem.headers or {}) if isinstance(problem, HTTPException) else {}
+    methods = set(told.get("allow", "").split(", "))
     methods |= {each.method for each in OPERATIONS if each.path == scope["path"]}
     return ", ".join(sorted(methods - {""}))
 

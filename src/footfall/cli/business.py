@@ -12,7 +12,10 @@ from footfall.cli.options import NAME, Parsed, database_options, effective, json
 from footfall.cli.output import print_json, print_table
 from footfall.domain.contacts import parse_country
 from footfall.domain.money import parse_currency
+from footfall.domain.origins import parse_origin
+from footfall.domain.public_ids import Kind
 from footfall.domain.times import iso_utc, parse_timezone
+from footfall.errors import ConfigurationError
 
 _LISTED: Final = {
     "id": "id",
@@ -20,13 +23,15 @@ _LISTED: Final = {
     "currency": "currency",
     "timezone": "time zone",
     "country": "country",
+    "origins": "origins",
+    "test_id": "test id",
     "created_at": "created",
 }
 
 
 @click.group()
 def business() -> None:
-    """Make and list businesses."""
+    """Make, list and change businesses."""
 
 
 @business.command()
@@ -72,7 +77,7 @@ def create(
             made = businesses.create(
                 connection, name, currency=currency, timezone=timezone, country=country
             )
-        shown = _shown(opened, made)
+        shown = _shown(opened, made, None)
     if as_json:
         print_json(shown)
         return
@@ -93,22 +98,138 @@ def list_(data: Path | None, database: str | None, as_json: bool) -> None:
         database_of(effective(data, database)) as opened,
         opened.engines.read.connect() as connection,
     ):
-        shown = [_shown(opened, each) for each in businesses.all_of(connection)]
+        twins = businesses.twins(connection)
+        shown = [_shown(opened, each, twins.get(each.id)) for each in businesses.all_of(connection)]
     if as_json:
         print_json(shown)
         return
-    print_table(shown, _LISTED)
+    rows = [
+        each | {"origins": _told(each["origins"]), "test_id": each["test_id"] or "–"}
+        for each in shown
+    ]
+    print_table(rows, _LISTED)
 
 
-def _shown(opened: Any, business: Any) -> dict[str, Any]:
-    from footfall.domain.public_ids import Kind
+@business.command()
+@click.argument("business_id", metavar="ID")
+@click.option("--name", type=NAME, help="Another name.")
+@click.option(
+    "--origin",
+    "origins",
+    type=Parsed("origin", parse_origin),
+    multiple=True,
+    help="Web origin whose pages may use the public id; give it several times for several, "
+    "together they take the place of those there were.",
+)
+@click.option("--any-origin", is_flag=True, help="Let pages of any origin use the public id.")
+@database_options
+@json_option
+def update(
+    business_id: str,
+    name: str | None,
+    origins: tuple[str, ...],
+    any_origin: bool,
+    data: Path | None,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    """Change the business with this ID; servers follow within a second."""
+    from footfall.cli.database import database_of
+    from footfall.store import businesses
 
+    if origins and any_origin:
+        raise click.UsageError("--origin and --any-origin exclude each other; give one of them.")
+    values: dict[str, Any] = {}
+    if name is not None:
+        values["name"] = name
+    if origins or any_origin:
+        values["origins"] = sorted(set(origins)) or None
+    if not values:
+        raise click.UsageError("There is nothing to change; give --name, --origin or --any-origin.")
+    with (
+        database_of(effective(data, database)) as opened,
+        opened.engines.write.begin() as connection,
+    ):
+        row_id = live_business(opened, connection, business_id).id
+        businesses.change(connection, row_id, values)
+        changed = businesses.find(connection, row_id)
+        assert changed is not None
+        shown = _shown(opened, changed, businesses.twins(connection).get(row_id))
+    if as_json:
+        print_json(shown)
+        return
+    click.echo(
+        f"Business {shown['id']} “{shown['name']}”: pages of {_told(shown['origins'])} may track."
+    )
+
+
+@business.command("wipe-test")
+@click.argument("business_id", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@database_options
+@json_option
+def wipe_test(
+    business_id: str, yes: bool, data: Path | None, database: str | None, as_json: bool
+) -> None:
+    """Delete everything that test tokens of the business with this ID brought; they stay good."""
+    from footfall.cli.database import database_of
+    from footfall.cli.progress import reporting
+    from footfall.store import businesses
+    from footfall.store.wipe import wipe
+
+    with database_of(effective(data, database)) as opened:
+        with opened.engines.read.connect() as connection:
+            live = live_business(opened, connection, business_id)
+            twin_id = businesses.twins(connection).get(live.id)
+        if twin_id is None:
+            raise ConfigurationError(
+                f"Business {business_id} has no test side; `footfall token create --test` makes it."
+            )
+        if not yes:
+            click.confirm(f"Delete all test data of “{live.name}”?", abort=True, err=True)
+        with reporting() as report:
+            gone = wipe(opened.engines, twin_id, report)
+    rows = {name: count for name, count in sorted(gone.items()) if count}
+    if as_json:
+        print_json({"id": business_id, "rows": rows})
+        return
+    click.echo(f"Wiped the test side of “{live.name}”: {sum(rows.values())} rows are gone.")
+
+
+def live_business(opened: Any, connection: Any, public_id: str) -> Any:
+    """Return the business with a public id.
+
+    Raises:
+        ConfigurationError: there is none, or it is the test side of one.
+    """
+    from footfall.store import businesses
+
+    found = businesses.find(connection, opened.row_id(Kind.BUSINESS, public_id))
+    if found is None:
+        raise ConfigurationError(
+            f"There is no business {public_id!r}; `footfall business list` shows those there are."
+        )
+    if found.test_of is not None:
+        live_id = opened.public_id(Kind.BUSINESS, found.test_of)
+        raise ConfigurationError(
+            f"{public_id} is the test side of business {live_id}; give the business's own id."
+        )
+    return found
+
+
+def _told(origins: list[str] | None) -> str:
+    return "any origin" if origins is None else ", ".join(origins)
+
+
+def _shown(opened: Any, business: Any, twin_id: int | None) -> dict[str, Any]:
     return {
         "id": opened.public_id(Kind.BUSINESS, business.id),
         "name": business.name,
         "currency": business.currency,
         "timezone": business.timezone,
         "country": business.country,
+        "origins": business.origins,
+        "test_id": None if twin_id is None else opened.public_id(Kind.BUSINESS, twin_id),
         "created_at": iso_utc(business.created_at),
     }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from footfall.cli.business import live_business
 from footfall.cli.options import NAME, Parsed, database_options, effective, json_option
 from footfall.cli.output import print_json, print_table, time_or_none
 from footfall.domain.public_ids import Kind
@@ -29,6 +30,7 @@ _LISTED: Final = {
     "name": "name",
     "prefix": "begins",
     "scopes": "scopes",
+    "mode": "mode",
     "state": "state",
     "expires_at": "expires",
     "last_used_at": "last used",
@@ -57,6 +59,12 @@ def token() -> None:
     show_default=True,
     help="What it may do; give it several times for several.",
 )
+@click.option(
+    "--test",
+    "is_test",
+    is_flag=True,
+    help="Keep all it brings apart from the live data; `business wipe-test` deletes that alone.",
+)
 @database_options
 @json_option
 def create(
@@ -64,19 +72,22 @@ def create(
     name: str,
     expires: int | None,
     scopes: tuple[str, ...],
+    is_test: bool,
     data: Path | None,
     database: str | None,
     as_json: bool,
 ) -> None:
     """Make a token and print it, this once."""
-    from footfall.store import tokens
+    from footfall.store import businesses, tokens
 
     with _transaction(data, database) as (opened, connection):
-        business_id = _business_id(opened, connection, business)
+        owner = live_business(opened, connection, business)
+        if is_test:
+            owner = businesses.twin(connection, owner)
         made, text = tokens.create(
-            connection, business_id, name, scopes=set(scopes), expires_at=expires
+            connection, owner.id, name, scopes=set(scopes), expires_at=expires
         )
-        shown = _with_text(_shown(opened, made), text)
+        shown = _with_text(_shown(opened, made, _live_by_twin(connection)), text)
     _print_made(shown, as_json=as_json)
 
 
@@ -93,8 +104,13 @@ def list_(business: str | None, data: Path | None, database: str | None, as_json
         database_of(effective(data, database)) as opened,
         opened.engines.read.connect() as connection,
     ):
-        business_id = None if business is None else _business_id(opened, connection, business)
-        shown = [_shown(opened, each) for each in tokens.all_of(connection, business_id)]
+        live_by_twin = _live_by_twin(connection)
+        wanted = None if business is None else live_business(opened, connection, business).id
+        shown = [
+            _shown(opened, each, live_by_twin)
+            for each in tokens.all_of(connection)
+            if wanted in (None, each.business_id, live_by_twin.get(each.business_id))
+        ]
     if as_json:
         print_json(shown)
         return
@@ -113,7 +129,7 @@ def revoke(token_id: str, data: Path | None, database: str | None, as_json: bool
         found = _token(opened, connection, token_id)
         revoked = tokens.revoke(connection, found.id)
         assert revoked is not None
-        shown = _shown(opened, revoked)
+        shown = _shown(opened, revoked, _live_by_twin(connection))
     if as_json:
         print_json(shown)
     else:
@@ -147,7 +163,7 @@ def rotate(
         made, text = tokens.rotate(connection, old, overlap)
         ended = tokens.find(connection, old.id)
         assert ended is not None
-        shown = _with_text(_shown(opened, made), text)
+        shown = _with_text(_shown(opened, made, _live_by_twin(connection)), text)
         shown["replaces"] = {"id": old_id, "expires_at": time_or_none(ended.expires_at)}
     _print_made(shown, as_json=as_json)
     if not as_json:
@@ -167,15 +183,10 @@ def _transaction(
         yield opened, connection
 
 
-def _business_id(opened: "Database", connection: "Connection", public_id: str) -> int:
+def _live_by_twin(connection: "Connection") -> dict[int, int]:
     from footfall.store import businesses
 
-    row_id = opened.row_id(Kind.BUSINESS, public_id)
-    if businesses.find(connection, row_id) is None:
-        raise ConfigurationError(
-            f"There is no business {public_id!r}; `footfall business list` shows those there are."
-        )
-    return row_id
+    return {twin: live for live, twin in businesses.twins(connection).items()}
 
 
 def _token(opened: "Database", connection: "Connection", public_id: str) -> "Token":
@@ -204,13 +215,15 @@ def _state(token: "Token") -> str:
     return "expired" if is_over else "active"
 
 
-def _shown(opened: "Database", token: "Token") -> dict[str, Any]:
+def _shown(opened: "Database", token: "Token", live_by_twin: dict[int, int]) -> dict[str, Any]:
+    live_id = live_by_twin.get(token.business_id)
     return {
         "id": opened.public_id(Kind.TOKEN, token.id),
-        "business_id": opened.public_id(Kind.BUSINESS, token.business_id),
+        "business_id": opened.public_id(Kind.BUSINESS, live_id or token.business_id),
         "name": token.name,
         "prefix": token.prefix,
         "scopes": token.scopes,
+        "mode": "live" if live_id is None else "test",
         "state": _state(token),
         "created_at": iso_utc(token.created_at),
         "expires_at": time_or_none(token.expires_at),
@@ -228,6 +241,9 @@ def _print_made(shown: dict[str, Any], *, as_json: bool) -> None:
         print_json(shown)
         return
     until = f"until {shown['expires_at']}" if shown["expires_at"] else "without an end"
-    click.echo(f"Token {shown['id']} “{shown['name']}”: {', '.join(shown['scopes'])}, {until}.\n")
+    mode = "test mode, " if shown["mode"] == "test" else ""
+    click.echo(
+        f"Token {shown['id']} “{shown['name']}”: {mode}{', '.join(shown['scopes'])}, {until}.\n"
+    )
     click.echo(f"  {shown['token']}\n")
     click.echo("Keep it now: it will not be shown again.")

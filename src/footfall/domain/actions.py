@@ -87,8 +87,15 @@ ALIASES: Final[dict[str, str]] = {
 }
 """Older spellings (contract 4.1), read as the action they became."""
 
+SESSION_STARTED: Final = Action(23, "session.started", is_passive=True)
+"""A page told of its session, and of the campaign that had brought it (contract 3.5)."""
+
+OWN: Final[dict[str, Action]] = {action.name: action for action in (SESSION_STARTED,)}
+"""Actions that only the server makes and that it does make, by name."""
+
 SERVER_MADE: Final = frozenset(
     {
+        *OWN,
         "short_link.clicked",
         "product.browse_abandoned",
         "product.price_changed",

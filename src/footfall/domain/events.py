@@ -27,6 +27,8 @@ class Flag(IntFlag):
     NONE = 0
     AHEAD = 1
     """It claims a time after its arrival (by at most 24 hours, contract 2.7)."""
+    BOT = 2
+    """It came with a public id and the ``User-Agent`` of a crawler; kept like any other."""
 
 
 class EventDraft(msgspec.Struct, gc=False):

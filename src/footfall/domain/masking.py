@@ -21,8 +21,9 @@ _DEEPEST: Final = 32
 _CUT: Final = "…"
 
 _SECRETS: Final = re.compile(
-    # Known by its own look, by the scheme before it, by its place in an address, or by its name.
-    r"""(?P<own>ALK_[\w-]*)
+    # Known by its own look (our tokens, WooCommerce's keys), by the scheme before it, by its place
+    # in an address, or by its name.
+    r"""(?P<own>ALK_[\w-]*|\bc[ks]_[\w-]{16,})
     | (?P<scheme>\b(?:bearer\s{1,8})+|\bbasic\s{1,8}(?=[a-z0-9+/=]{12}))[^\s"',;]+
     | (?P<slashes>://)[^\s/@]+(?=@)
     | (?P<name>

@@ -12,13 +12,23 @@ from typing import Any
 
 import structlog
 
-from footfall.domain.events import EventDraft
+from footfall.domain.bots import is_bot
+from footfall.domain.events import EventDraft, Flag
 from footfall.domain.times import now_us
-from footfall.errors import Fault, Forbidden, Refused, Suppressed, Unavailable, refuse
+from footfall.errors import (
+    Fault,
+    Forbidden,
+    RateLimited,
+    Refused,
+    Suppressed,
+    Unavailable,
+    refuse,
+)
 from footfall.ingest.at_hand import at_hand
 from footfall.ingest.authenticate import (
     authenticate,
     authenticate_public,
+    check_origin,
     recall,
     recall_public,
     require_scope,
@@ -29,6 +39,7 @@ from footfall.ingest.decode import decode_object
 from footfall.ingest.express import express
 from footfall.ingest.from_browser import RECEIVED_BODY, keep_apart, read_as_told
 from footfall.ingest.idempotency import fingerprint, fold_header, header_key
+from footfall.ingest.limits import Limits
 from footfall.ingest.lookups import Lookups
 from footfall.ingest.names import Names
 from footfall.ingest.payloads import EventPayload, read
@@ -85,12 +96,18 @@ class HotPath:
     """
 
     def __init__(
-        self, store: Store, settings: Settings, counters: Counters, behind: Application
+        self,
+        store: Store,
+        settings: Settings,
+        counters: Counters,
+        limits: Limits,
+        behind: Application,
     ) -> None:
         self._store = store
         self._settings = settings
         self._lookups = Lookups(store)
         self._counters = counters
+        self._limits = limits
         self._behind = behind
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -105,6 +122,11 @@ class HotPath:
                     await answer_preflight(send, headers, request_id(headers))
                     return
                 send = allowing(send)
+                try:
+                    self._limits.take_address(scope, headers)
+                except Refused as refused:
+                    await _send(send, *_turned_away(refused, request_id(headers)))
+                    return
             await self._behind(scope, await at_hand(receive, headers), send)
             return
         started = perf_counter()
@@ -122,11 +144,9 @@ class HotPath:
             return
         except Exception as problem:
             status, fields, body = _unexpected(problem, request)
-        fields.append((b"content-length", b"%d" % len(body)))
         if endpoint == "browser_event":
             fields.append(ALLOWED)
-        await send({"type": "http.response.start", "status": status, "headers": fields})
-        await send({"type": "http.response.body", "body": body})
+        await _send(send, status, fields, body)
         self._counters.answered(endpoint, status, perf_counter() - started)
 
     async def _event(
@@ -143,6 +163,8 @@ class HotPath:
         is_rehearsal = False
         store = self._store
         try:
+            if is_public:
+                self._limits.take_address(scope, headers)
             credential = headers.get(b"authorization")
             caller = recall_public(store, credential) if is_public else recall(store, credential)
             if caller is None:
@@ -151,12 +173,15 @@ class HotPath:
                     caller = await authenticate_public(store, credential)
                 else:
                     caller = await authenticate(store, credential, scope=None)
+            self._limits.take_caller(caller)
             if scope["query_string"]:
                 is_rehearsal = wants_rehearsal(scope["query_string"], is_public=is_public)
             if caller.token_id is not None:
                 require_scope(caller, SCOPE)
             elif is_rehearsal:
                 raise refuse(Forbidden("A dry run needs a private token.", "dry_run"))
+            else:
+                check_origin(caller, headers.get(b"origin"))
             check_content_type(headers, is_public=is_public)
             body = await read_body(receive, headers, self._settings.event_size_max_bytes)
             draft = payload = None
@@ -202,6 +227,8 @@ class HotPath:
             draft.fingerprint = fingerprint(told)
             if is_browsers:
                 keep_apart(draft, payload)
+        if is_browsers and is_bot(headers.get(b"user-agent")):
+            draft.flags |= Flag.BOT
         return payload, draft
 
     async def _batch(
@@ -213,6 +240,7 @@ class HotPath:
         try:
             receive = await at_hand(receive, headers)
             caller = await authenticate(self._store, headers.get(b"authorization"), scope=None)
+            self._limits.take_caller(caller)
             is_rehearsal = wants_rehearsal(scope["query_string"])
             require_scope(caller, SCOPE)
             is_ndjson = check_content_type(headers, is_batch=True)
@@ -243,10 +271,11 @@ class HotPath:
         is_rehearsal: bool,
     ) -> Answer:
         status, faults = refused.status, refused.faults
-        fields = error_headers(status, request.id)
+        fields = error_headers(status, request.id, faults)
         if is_rehearsal:
             return status, fields, refused_rehearsal(refused, request)
-        if caller is not None and not isinstance(faults[0], Unavailable):
+        # What is to be tried again is not on record: a flood must not cost a commit each.
+        if caller is not None and not isinstance(faults[0], Unavailable | RateLimited):
             await self._keep(caller, request, status, faults, body)
             self._counters.events["rejected"] += 1
         return status, fields, error_body(faults, request.id)
@@ -302,6 +331,18 @@ def _answer(draft: EventDraft, request: Request, *, is_public: bool) -> Answer:
     if draft.key is not None:
         fields.append(REPLAYED)
     return status, fields, body
+
+
+def _turned_away(refused: Refused, number: str) -> Answer:
+    """Answer who sends too much, before anything of it is read."""
+    faults = refused.faults
+    return refused.status, error_headers(refused.status, number, faults), error_body(faults, number)
+
+
+async def _send(send: Send, status: int, fields: Headers, body: bytes) -> None:
+    fields.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _unexpected(problem: Exception, request: Request) -> Answer:

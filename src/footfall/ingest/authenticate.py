@@ -9,7 +9,7 @@ from typing import Final
 from footfall.domain import tokens as text_rules
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import now_us
-from footfall.errors import Forbidden, Refused, Unauthenticated, refuse
+from footfall.errors import Forbidden, Refused, Unauthenticated, UnknownResource, refuse
 from footfall.store import businesses, tokens
 from footfall.store.facts import Caller
 from footfall.store.store import Store
@@ -101,14 +101,78 @@ async def authenticate_public(store: Store, header: bytes | None) -> Caller:
         return await authenticate(store, header, scope="events:write")
     business_id = store.public_ids[Kind.BUSINESS].decode(credential)
     business = None
+    generation = store.facts.generation
     if business_id is not None:
         number = business_id
         business = await store.read(lambda connection: businesses.find(connection, number))
     if business is None:
         raise _unknown()
-    caller = Caller(business.id, None, PUBLIC_SCOPES, None, business.currency, business.country)
-    store.facts.publics.put(header, business.id, caller)
+    origins = business.origins
+    caller = Caller(
+        business.id,
+        None,
+        PUBLIC_SCOPES,
+        None,
+        business.currency,
+        business.country,
+        None if origins is None else frozenset(each.encode() for each in origins),
+    )
+    if store.facts.generation == generation:
+        store.facts.publics.put(header, business.id, caller)
     return caller
+
+
+async def authenticate_itself(store: Store, header: bytes | None, public_id: str) -> Caller:
+    """Return who asks for the business that the path names: itself, or a token of it.
+
+    Raises:
+        Refused: 401 as above, also for another business's credential; 404, no business has the id.
+
+    Source: contract 1.3.
+    """
+    if header is None:
+        raise _missing()
+    credential = _bearer(header)
+    caller = None
+    if credential.startswith(text_rules.PREFIX):
+        caller = await authenticate(store, header, scope=None)
+        credential = store.public_ids[Kind.BUSINESS].encode(caller.business_id)
+    if credential != public_id:
+        raise refuse(
+            Unauthenticated(
+                "The credential is not of the business in the path; send that business's own id.",
+                "Authorization",
+            )
+        )
+    if caller is not None:
+        return caller
+    try:
+        return await authenticate_public(store, header)
+    except Refused as refused:
+        if not isinstance(refused.faults[0], Unauthenticated):
+            raise
+        raise refuse(UnknownResource("There is no business with this id.", "id")) from None
+
+
+def check_origin(caller: Caller, origin: bytes | None) -> None:
+    """Refuse with 403 pages that the business does not let use its public id.
+
+    What is no page sends no ``Origin``, and a private token is no page's.
+    """
+    if (
+        caller.origins is None
+        or origin is None
+        or caller.token_id is not None
+        or origin in caller.origins
+    ):
+        return
+    raise refuse(
+        Forbidden(
+            f"Pages of {origin[:255].decode('latin-1')} may not use this public id; allow them "
+            "with `footfall business update ID --origin ORIGIN`.",
+            "Origin",
+        )
+    )
 
 
 async def _look_up(store: Store, header: bytes, digest: bytes) -> Caller:

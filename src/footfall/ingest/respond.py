@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from footfall.errors import Fault
+from footfall.errors import Fault, RateLimited
 
 OK_BODY: Final = b'{"state":"ok"}'
 JSON: Final = (b"content-type", b"application/json")
@@ -39,10 +39,21 @@ def error_body(faults: Sequence[Fault], request_id: str, **extra: Any) -> bytes:
     return msgspec.json.encode({"errors": describe(faults, request_id), **extra})
 
 
-def error_headers(status: int, request_id: str) -> Headers:
-    """Return the headers of a refused request."""
+def error_headers(status: int, request_id: str, faults: Sequence[Fault] = ()) -> Headers:
+    """Return the headers of a refused request.
+
+    Source: draft-ietf-httpapi-ratelimit-headers-10 (``RateLimit``, ``RateLimit-Policy``).
+    """
     headers: Headers = [JSON, (b"request-id", request_id.encode("latin-1"))]
-    if status in (429, 503):
+    for fault in faults:
+        if isinstance(fault, RateLimited):
+            wait, quota = fault.retry_after_s, f'"{fault.policy}";q={fault.quota}'
+            headers += [
+                (b"retry-after", b"%d" % wait),
+                (b"ratelimit-policy", f"{quota};w={fault.window_s}".encode()),
+                (b"ratelimit", f'"{fault.policy}";r=0;t={wait}'.encode()),
+            ]
+    if status == 503:
         headers.append((b"retry-after", str(RETRY_AFTER_S).encode()))
     if status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="footfall"'))

@@ -12,7 +12,7 @@ from footfall.store.events import EventFilter
 from footfall.store.events import page as page_of_events
 from footfall.store.facts import changed
 from footfall.store.pages import Bounds
-from footfall.store.tables import actions, events
+from footfall.store.tables import actions, businesses, events
 
 
 class ActionRow(NamedTuple):
@@ -34,11 +34,11 @@ _COLUMNS = tuple(actions.c[name] for name in ActionRow._fields)
 
 
 def by_name(connection: Connection, business_id: int) -> dict[str, Action]:
-    """Return every action a business may track, by name."""
-    query = select(*_COLUMNS).where(
-        actions.c.business_id == business_id, actions.c.deleted_at.is_(None)
-    )
-    rows = [ActionRow._make(row) for row in connection.execute(query)]
+    """Return every action a business may track, by name; the test side knows the live ones too."""
+    query = select(*_COLUMNS).where(_is_shared_with(business_id), actions.c.deleted_at.is_(None))
+    # Its own one wins over the live one of the same name.
+    own_last = query.order_by(actions.c.business_id == business_id, actions.c.id)
+    rows = [ActionRow._make(row) for row in connection.execute(own_last)]
     return {**BUILT_IN, **{row.name: _action(row) for row in rows}}
 
 
@@ -49,6 +49,14 @@ def find(connection: Connection, business_id: int, action_id: int) -> ActionRow 
     )
     row = connection.execute(query).first()
     return ActionRow._make(row) if row is not None else None
+
+
+def is_own(connection: Connection, business_id: int, action_id: int) -> bool:
+    """Tell whether an action is the business's to change: the test side only sees the live ones."""
+    query = select(actions.c.id).where(
+        actions.c.id == action_id, actions.c.business_id == business_id
+    )
+    return connection.execute(query).first() is not None
 
 
 def page(
@@ -96,7 +104,7 @@ def create(
         )
         .returning(*_COLUMNS)
     ).one()
-    changed(connection, "actions", business_id)
+    _note_change(connection, business_id)
     return ActionRow._make(row)
 
 
@@ -120,7 +128,7 @@ def change(
         .values(**values)
         .returning(*_COLUMNS)
     ).first()
-    changed(connection, "actions", business_id)
+    _note_change(connection, business_id)
     return ActionRow._make(row) if row is not None else None
 
 
@@ -152,14 +160,26 @@ def delete_unused(
 
 
 def _known_to(business_id: int) -> ColumnElement[bool]:
-    return or_(actions.c.business_id == business_id, actions.c.business_id.is_(None))
+    return or_(_is_shared_with(business_id), actions.c.business_id.is_(None))
+
+
+def _is_shared_with(business_id: int) -> ColumnElement[bool]:
+    live = select(businesses.c.test_of).where(businesses.c.id == business_id).scalar_subquery()
+    return or_(actions.c.business_id == business_id, actions.c.business_id == live)
+
+
+def _note_change(connection: Connection, business_id: int) -> None:
+    changed(connection, "actions", business_id)
+    query = select(businesses.c.id).where(businesses.c.test_of == business_id)
+    for twin_id in connection.execute(query).scalars():
+        changed(connection, "actions", twin_id)
 
 
 def _refuse_taken(
     connection: Connection, business_id: int, name: str, but: int | None = None
 ) -> None:
     query = select(actions.c.id).where(
-        actions.c.business_id == business_id,
+        _is_shared_with(business_id),
         actions.c.name == name,
         actions.c.deleted_at.is_(None),
     )

@@ -80,6 +80,7 @@ class Caller(NamedTuple):
         token_id: ``None`` with a public business id.
         expires_at: microseconds UTC; checked at every request.
         currency: reporting currency of the business.
+        origins: web origins whose pages may use the public id; ``None``: any.
     """
 
     business_id: int
@@ -88,6 +89,7 @@ class Caller(NamedTuple):
     expires_at: int | None
     currency: str
     country: str
+    origins: frozenset[bytes] | None = None
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes or "admin" in self.scopes

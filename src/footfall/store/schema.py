@@ -14,7 +14,7 @@ from typing import Final, cast
 import structlog
 from sqlalchemy import Connection, inspect, select, text
 
-from footfall.domain.actions import BUILT_IN, FIRST_CUSTOM_ID
+from footfall.domain.actions import BUILT_IN, FIRST_CUSTOM_ID, OWN
 from footfall.domain.times import now_us
 from footfall.errors import ConfigurationError
 from footfall.store import tables
@@ -107,7 +107,7 @@ def _seed(connection: Connection) -> None:
             "is_passive": action.is_passive,
             "created_at": at,
         }
-        for action in BUILT_IN.values()
+        for action in (*BUILT_IN.values(), *OWN.values())
         if action.id not in there
     ]
     if rows:

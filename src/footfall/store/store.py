@@ -112,6 +112,24 @@ class Store:
         await group.future
         group.check(submission)
 
+    async def write_and_append(self, fn: Callable[[Connection], tuple[T, Submission | None]]) -> T:
+        """Run ``fn(connection)``, and append the events it returns beside its result, all at once.
+
+        Its drafts must not be special: what only a whole group can decide is ``append``'s.
+
+        Raises:
+            Refused: with ``Unavailable`` when it cannot be stored now.
+            Exception: whatever ``fn`` raised; nothing is kept.
+        """
+
+        def both(connection: Connection) -> T:
+            result, submission = fn(connection)
+            if submission is not None:
+                self._appender.apply(connection, [submission])
+            return result
+
+        return await self.write(both)
+
     async def rehearse(self, submission: Submission) -> None:
         """Run everything ``append`` does and keep none of it (dry run)."""
 

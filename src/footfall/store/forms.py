@@ -1,0 +1,158 @@
+"""Forms on pages: found by id or reference, and what was filled into them.
+
+Source: contract 3.8.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+
+from footfall.domain.contacts import normalise_email, normalise_phone
+from footfall.domain.objects import Unique
+from footfall.errors import Refused
+from footfall.store import uniques
+from footfall.store.merges import roots_of
+from footfall.store.objects import find_named
+from footfall.store.tables import claims, objects, profiles, properties, submissions
+
+_ORIGIN = "form"
+
+
+class Form(NamedTuple):
+    """A form's row; ``data["steps"]`` is what pages draw it from."""
+
+    id: int
+    name: str | None
+    data: dict[str, Any] | None
+
+
+def find(connection: Connection, business_id: int, text: str, row_id: int | None) -> Form | None:
+    """Return the form an id, else a reference means; the latest of several sources."""
+    facts = find_named(connection, business_id, [(text, row_id)], "form").get(text, [])
+    if not facts:
+        return None
+    query = select(objects.c.id, objects.c.name, objects.c.data)
+    return Form(*connection.execute(query.where(objects.c.id == max(facts).id)).one())
+
+
+def count_suppressed(connection: Connection, profile_id: int) -> bool:
+    """Tell whether a person's data is not to be kept, and if so count what was not."""
+    root_id = roots_of(connection, [profile_id]).get(profile_id, profile_id)
+    return bool(
+        connection.execute(
+            update(profiles)
+            .where(profiles.c.id.in_([profile_id, root_id]), profiles.c.suppressed_at.is_not(None))
+            .values(suppressed_count=profiles.c.suppressed_count + 1)
+        ).rowcount
+    )
+
+
+def make_anonymous(connection: Connection, business_id: int, at: int) -> int:
+    """Make a profile of which nothing is known but what it claims."""
+    row_id: int = connection.execute(
+        insert(profiles)
+        .values(business_id=business_id, source="", created_at=at, updated_at=at)
+        .returning(profiles.c.id)
+    ).scalar_one()
+    return row_id
+
+
+def refuse_taken(
+    connection: Connection,
+    business_id: int,
+    profile_id: int | None,
+    filled: Sequence[tuple[int, str, str]],
+    country: str,
+) -> None:
+    """Refuse values of unique properties that another profile has.
+
+    Args:
+        filled: row number of the property, the value, and the input's name.
+
+    Raises:
+        Refused: with ``ParameterNotUnique`` for each.
+    """
+    query = select(properties.c.id, properties.c.kind).where(
+        properties.c.business_id == business_id,
+        properties.c.id.in_([row_id for row_id, _, _ in filled]),
+        properties.c.is_unique,
+        properties.c.deleted_at.is_(None),
+    )
+    kinds: dict[int, str] = {row.id: row.kind for row in connection.execute(query)}
+    wanted = [
+        Unique(f"property.{row_id}", _normal(kinds[row_id], value, country), name)
+        for row_id, value, name in filled
+        if row_id in kinds
+    ]
+    owners = uniques.owners(connection, business_id, [(each.scope, each.value) for each in wanted])
+    mine = {profile_id, *roots_of(connection, [profile_id] if profile_id else []).values()}
+    faults = [
+        uniques.not_unique(each)
+        for each in wanted
+        if (owner := owners.get((each.scope, each.value))) is not None and owner not in mine
+    ]
+    if faults:
+        raise Refused(faults)
+
+
+def submit(
+    connection: Connection,
+    business_id: int,
+    form_id: int,
+    filled: Sequence[tuple[str, str]],
+    *,
+    session_id: int | None,
+    profile_id: int,
+    at: int,
+) -> int:
+    """Keep what was filled in, as it was and as claims of the profile; return its row number.
+
+    Args:
+        filled: input's name and text.
+    """
+    of_profile = (claims.c.profile_id == profile_id) & (claims.c.origin == _ORIGIN)
+    known = connection.execute(select(claims.c.name, claims.c.value).where(of_profile))
+    said = {(row.name, row.value) for row in known}
+    new = [(name, value) for name, value in filled if (name, value) not in said]
+    if new:
+        connection.execute(
+            insert(claims),
+            [
+                {
+                    "business_id": business_id,
+                    "profile_id": profile_id,
+                    "session_id": session_id,
+                    "origin": _ORIGIN,
+                    "name": name,
+                    "value": value,
+                    "created_at": at,
+                }
+                for name, value in new
+            ],
+        )
+    row_id: int = connection.execute(
+        insert(submissions)
+        .values(
+            business_id=business_id,
+            form_id=form_id,
+            session_id=session_id,
+            profile_id=profile_id,
+            data=dict(filled) or None,
+            created_at=at,
+        )
+        .returning(submissions.c.id)
+    ).scalar_one()
+    return row_id
+
+
+def _normal(kind: str, value: str, country: str) -> str:
+    """Return the form in which a unique value of a kind is compared."""
+    try:
+        if kind == "email":
+            return normalise_email(value)
+        if kind == "phone":
+            return normalise_phone(value, country)
+    except ValueError:
+        pass
+    return value
