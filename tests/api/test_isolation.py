@@ -90,7 +90,7 @@ FOREIGN_BUT_TAKEN: dict[tuple[str, str], str] = {
     ("/v1/public/forms/{form:str}", "session"): "a form looks the same to everybody",
     ("/v1/track/events", "profile"): "no public caller speaks for a profile: it is not looked at",
 }
-"""Fields and parameters, by path and dotted name, in which another business's id means nothing, or one's own."""
+"""Fields and parameters, by path and dotted name, in which another business's id says nothing."""
 
 NOUN_OF: dict[str, str] = {
     "object": "product",
