@@ -59,6 +59,8 @@ class Installation:
         return {
             "FOOTFALL_DATA": str(self.folder),
             "FOOTFALL_DATABASE": self._settings.database_url,
+            # All requests come from one address; they are counted as ever and never too many.
+            "FOOTFALL_RATE_ADDRESS_PER_MINUTE": "1000000000",
         }
 
     @property
