@@ -50,7 +50,7 @@ EACH = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-IN_TURN = settings(EACH, max_examples=25, stateful_step_count=12)
+IN_TURN = settings(EACH, max_examples=20, stateful_step_count=10)
 
 Send = Callable[[Case], Response]
 
