@@ -174,7 +174,7 @@ class Listener(uvicorn.Server):
                 ws="none",
                 lifespan="off",
                 interface="asgi3",
-                # What stands in X-Forwarded-For is nobody's business yet.
+                # What stands in X-Forwarded-For is read where it matters (ingest/limits.py).
                 proxy_headers=False,
                 server_header=False,
                 access_log=False,

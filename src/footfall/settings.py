@@ -84,7 +84,7 @@ class Settings:
         },
     )
     rate_address_per_minute: int = field(
-        default=600,
+        default=6000,
         metadata={
             "help": "Requests a client's address may send to endpoints for browsers in a minute; "
             "0: any number."

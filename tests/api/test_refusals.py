@@ -70,7 +70,8 @@ def test_a_token_may_do_what_its_scopes_say_and_nothing_else(
         (b"a=%ff", "application/x-www-form-urlencoded"),
         (b"a=%00", "application/x-www-form-urlencoded"),
         (b"<a/>", "application/xml"),
-        (b"{}", "text/plain"),
+        # Pages that are being left may send JSON as text, and nothing else as that.
+        (b"{", "text/plain"),
     ],
 )
 @pytest.mark.parametrize(("method", "path"), WITH_BODY)
@@ -225,7 +226,9 @@ def test_no_body_is_a_server_error(
 )
 def test_no_query_is_a_server_error(shop: Shop, query: dict[str, str], path: str) -> None:
     answer = shop.client.get(at(path), params=query)
-    assert answer.status_code in (200, 400, 404, 422), answer.text
+    # Who names a business that it is not is refused as nobody.
+    also = {401} if "{business:" in path else set()
+    assert answer.status_code in {200, 400, 404, 422} | also, answer.text
 
 
 @pytest.mark.parametrize(("method", "path"), PRIVATE)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from litestar import delete, get, patch, post
 from sqlalchemy import Connection
 
-from footfall.api import catalogue
+from footfall.api import catalogue, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call
 from footfall.api.catalogue import Described, find, read
@@ -40,7 +40,7 @@ _APPS: Final = Described(
 @post("/attribution/apps", **_APPS.created())
 async def create_app(call: Call) -> App:
     """Make an app."""
-    draft, told_faults = read(call, read_app)
+    draft, told_faults = await read(call, read_app)
     made = await call.store.write(
         lambda connection: rows.create(
             connection, call.business_id, draft, call.received_at, [*told_faults]
@@ -68,7 +68,7 @@ async def get_app(call: Call, app: str) -> App:
 @patch("/attribution/apps/{app:str}", **_APPS.changed())
 async def change_app(call: Call, app: str) -> App:
     """Set what is told of an app."""
-    draft, told_faults = read(call, read_app, partial=True)
+    draft, told_faults = await read(call, read_app, partial=True)
 
     def change(connection: Connection) -> ObjectRow:
         told = Told(draft, row=find(connection, call, APPS, app, lock=True))
@@ -91,6 +91,7 @@ def _render(call: Call, app: ObjectRow) -> App:
         reference=app.reference,
         source=app.source or None,
         metadata=data.get("metadata", {}),
+        properties=property_values.render(call, app.values),
         created_at=unix_seconds(app.created_at),
         updated_at=unix_seconds(app.updated_at),
     )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from litestar import delete, get, patch, post
 from sqlalchemy import Connection
 
-from footfall.api import catalogue
+from footfall.api import catalogue, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call
 from footfall.api.catalogue import Described, find, read
@@ -42,7 +42,7 @@ _CARTS: Final = Described(
 )
 async def create_cart(call: Call) -> Cart:
     """Make a cart with its items."""
-    draft, told_faults = read(call, read_cart)
+    draft, told_faults = await read(call, read_cart)
 
     def create(connection: Connection) -> Cart:
         made = orders.create(
@@ -87,7 +87,7 @@ async def get_cart(call: Call, cart: str) -> Cart:
 )
 async def change_cart(call: Call, cart: str) -> Cart:
     """Set what is told of a cart."""
-    draft, told_faults = read(call, read_cart, partial=True)
+    draft, told_faults = await read(call, read_cart, partial=True)
 
     def change(connection: Connection) -> Cart:
         changed = orders.change_cart(
@@ -123,6 +123,7 @@ def _render(call: Call, cart: ObjectRow, lines: list[Line]) -> Cart:
         total=price_of(cart.amount_minor, cart.currency),
         items=[render_item(call, line, cart) for line in lines],
         metadata=(cart.data or {}).get("metadata", {}),
+        properties=property_values.render(call, cart.values),
         created_at=unix_seconds(cart.created_at),
         updated_at=unix_seconds(cart.updated_at),
     )

@@ -10,13 +10,12 @@ from typing import Any, Final
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from footfall.api import paging
+from footfall.api import paging, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call, absent
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.forms import FORM_TYPE
 from footfall.domain.objects import ObjectDraft, Reader
-from footfall.domain.profiles import refuse_properties
 from footfall.domain.public_ids import Kind
 from footfall.errors import AmbiguousParameter, Fault, refuse
 from footfall.store import catalogue
@@ -27,7 +26,10 @@ WRITES: Final[dict[str, Any]] = {
     "media_types": ("application/json", FORM_TYPE),
 }
 READS: Final[dict[str, Any]] = {"scope": "read", "also": ("catalog",)}
-_KEEPS: Final = "Told fields replace old ones; what is absent, null or empty stays as it is."
+_KEEPS: Final = (
+    "Told fields replace old ones; what is absent, null or empty stays as it is, "
+    "but an empty value in `property_by_id` takes the old one away."
+)
 _NAMES: Final = {"reference": "reference", "sku": "SKU", "code": "code"}
 
 
@@ -131,11 +133,13 @@ class Described:
         )
 
 
-def read(call: Call, reader: Reader, *, partial: bool = False) -> tuple[ObjectDraft, list[Fault]]:
+async def read(
+    call: Call, reader: Reader, *, partial: bool = False
+) -> tuple[ObjectDraft, list[Fault]]:
     """Return the object a body tells of, and what is wrong with it so far."""
     faults: list[Fault] = []
     draft = reader(call.told, call.caller.currency, faults, partial=partial)
-    refuse_properties(call.told, faults)
+    await property_values.put(call, draft, faults, clears=partial)
     return draft, faults
 
 

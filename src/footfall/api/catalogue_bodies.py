@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from footfall.api.order_bodies import Free, Reference, Seconds, Source
 from footfall.api.product_bodies import Text
+from footfall.api.property_values import ById, PropertyValue
 
 
 class CouponChange(Struct):
@@ -24,6 +25,7 @@ class CouponChange(Struct):
         Text, Meta(description="Where it is redeemed; `https://` or `http://`.")
     ] = UNSET
     metadata: Free = UNSET
+    property_by_id: ById = UNSET
 
 
 class CouponBody(CouponChange, kw_only=True):
@@ -39,6 +41,7 @@ class AppChange(Struct):
     reference: Reference = UNSET
     source: Source = UNSET
     metadata: Free = UNSET
+    property_by_id: ById = UNSET
 
 
 class AppBody(AppChange, kw_only=True):
@@ -58,6 +61,7 @@ class FormChange(Struct):
         list[dict[str, Any]] | UnsetType, Meta(description="What pages draw it from.")
     ] = UNSET
     metadata: Free = UNSET
+    property_by_id: ById = UNSET
 
 
 class FormBody(FormChange):
@@ -70,6 +74,7 @@ class Common(Struct, kw_only=True):
     reference: str | None
     source: str | None
     metadata: dict[str, Any]
+    properties: list[PropertyValue]
     created_at: Seconds
     updated_at: Seconds
 
@@ -101,9 +106,10 @@ class Form(Common, kw_only=True):
     steps: list[Any]
 
 
-_COMMON: Final = {
+_COMMON: Final[dict[str, Any]] = {
     "source": "custom_store",
     "metadata": {},
+    "properties": [],
     "created_at": 1665684173,
     "updated_at": 1665684173,
 }

@@ -56,7 +56,7 @@ HEADERS: Final = {
     },
     "RateLimitPolicy": {
         "description": "The quota that was used up: `q` requests in `w` seconds.",
-        "schema": {"type": "string", "examples": ['"address";q=600;w=60']},
+        "schema": {"type": "string", "examples": ['"address";q=6000;w=60']},
     },
     "RateLimit": {
         "description": "What is left of the quota, and in how many seconds there is more.",

@@ -8,7 +8,7 @@ from typing import Any, Final
 from litestar import delete, get, patch, post
 from sqlalchemy import Connection
 
-from footfall.api import catalogue
+from footfall.api import catalogue, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call
 from footfall.api.catalogue import Described, find, read
@@ -41,7 +41,7 @@ _COUPONS: Final = Described(
 @post("/coupons", **_COUPONS.created())
 async def create_coupon(call: Call) -> Coupon:
     """Make a coupon."""
-    draft, told_faults = read(call, read_coupon)
+    draft, told_faults = await read(call, read_coupon)
     made = await call.store.write(
         lambda connection: rows.create(
             connection, call.business_id, draft, call.received_at, [*told_faults]
@@ -69,7 +69,7 @@ async def get_coupon(call: Call, coupon: str) -> Coupon:
 @patch("/coupons/{coupon:str}", **_COUPONS.changed())
 async def change_coupon(call: Call, coupon: str) -> Coupon:
     """Set what is told of a coupon."""
-    draft, told_faults = read(call, read_coupon, partial=True)
+    draft, told_faults = await read(call, read_coupon, partial=True)
 
     def change(connection: Connection) -> ObjectRow:
         told = Told(draft, row=find(connection, call, COUPONS, coupon, lock=True))
@@ -94,6 +94,7 @@ def _render(call: Call, coupon: ObjectRow) -> Coupon:
         reference=coupon.reference,
         source=coupon.source or None,
         metadata=data.get("metadata", {}),
+        properties=property_values.render(call, coupon.values),
         created_at=unix_seconds(coupon.created_at),
         updated_at=unix_seconds(coupon.updated_at),
     )

@@ -185,7 +185,7 @@ EXPLANATIONS: Final = {
         "with `FOOTFALL_RATE_…`. Nothing of the request was kept.",
         "Wait as long as `Retry-After` says and send the same request again. `RateLimit-Policy` "
         "tells the quota: `q` requests in `w` seconds.",
-        "There were more than 600 requests in a minute from this address; send it again in 3 s, "
+        "There were more than 6000 requests in a minute from this address; send it again in 3 s, "
         "and fewer at once.",
         None,
     ),

@@ -8,7 +8,7 @@ from typing import Any, Final
 from litestar import delete, get, patch, post
 from sqlalchemy import Connection
 
-from footfall.api import catalogue
+from footfall.api import catalogue, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call
 from footfall.api.catalogue import Described, find, read
@@ -42,7 +42,7 @@ _FORMS: Final = Described(
 @post(_PATHS, **_FORMS.created())
 async def create_form(call: Call) -> Form:
     """Make a form."""
-    draft, told_faults = read(call, read_form)
+    draft, told_faults = await read(call, read_form)
     made = await call.store.write(
         lambda connection: rows.create(
             connection, call.business_id, draft, call.received_at, [*told_faults]
@@ -70,7 +70,7 @@ async def get_form(call: Call, form: str) -> Form:
 @patch(_ITEM_PATHS, **_FORMS.changed())
 async def change_form(call: Call, form: str) -> Form:
     """Set what is told of a form."""
-    draft, told_faults = read(call, read_form, partial=True)
+    draft, told_faults = await read(call, read_form, partial=True)
 
     def change(connection: Connection) -> ObjectRow:
         told = Told(draft, row=find(connection, call, FORMS, form, lock=True))
@@ -94,6 +94,7 @@ def _render(call: Call, form: ObjectRow) -> Form:
         reference=form.reference,
         source=form.source or None,
         metadata=data.get("metadata", {}),
+        properties=property_values.render(call, form.values),
         created_at=unix_seconds(form.created_at),
         updated_at=unix_seconds(form.updated_at),
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from footfall.api.product_bodies import Number, Price, PriceBody, ProductBody, Text
+from footfall.api.property_values import ById, PropertyValue
 
 Reference = Annotated[
     str | int | UnsetType, Meta(description="Its id in the shop; unique in its source.")
@@ -58,6 +59,7 @@ class OrderChange(Struct):
     payment_method: Text = UNSET
     sales_channel: Text = UNSET
     metadata: Free = UNSET
+    property_by_id: ById = UNSET
 
 
 class OrderBody(OrderChange, kw_only=True):
@@ -80,6 +82,7 @@ class CartChange(Struct):
         Meta(description="All its lines, each with the quantity there is now."),
     ] = UNSET
     metadata: Free = UNSET
+    property_by_id: ById = UNSET
 
 
 class CartBody(CartChange):
@@ -98,6 +101,7 @@ class RefundChange(Struct):
     ] = UNSET
     total: Annotated[Value, Meta(description="The value of the order it is of.")] = UNSET
     metadata: Free = UNSET
+    property_by_id: ById = UNSET
 
 
 class RefundBody(RefundChange):
@@ -144,6 +148,7 @@ class Order(Struct, kw_only=True):
     sales_channel: str | None
     items: list[Item]
     metadata: dict[str, Any]
+    properties: list[PropertyValue]
     created_at: Seconds
     updated_at: Seconds
 
@@ -158,6 +163,7 @@ class Cart(Struct, kw_only=True):
     total: Annotated[Price | None, Meta(description="Only when it was told.")]
     items: list[Item]
     metadata: dict[str, Any]
+    properties: list[PropertyValue]
     created_at: Seconds
     updated_at: Seconds
 
@@ -174,6 +180,7 @@ class Refund(Struct, kw_only=True):
     currency: str | None
     total: Annotated[Price | None, Meta(description="The value of its order, as it was told.")]
     metadata: dict[str, Any]
+    properties: list[PropertyValue]
     created_at: Seconds
     updated_at: Seconds
 
@@ -203,7 +210,11 @@ class Sighting(Struct, kw_only=True):
     created_at: Annotated[int, Meta(description="When it arrived, Unix seconds.")]
 
 
-_AT: Final = {"created_at": 1665684173, "updated_at": 1665684173}
+_REST: Final[dict[str, Any]] = {
+    "properties": [],
+    "created_at": 1665684173,
+    "updated_at": 1665684173,
+}
 _PRICE: Final = {"amount": "24.90", "currency": "USD"}
 
 ITEM_EXAMPLE: Final = {"product": "vxqQJ3Yg", "quantity": 2, "price": "24.90"}
@@ -245,7 +256,7 @@ ORDER_ANSWER: Final[dict[str, Any]] = {
     "sales_channel": None,
     "items": [ITEM_ANSWER],
     "metadata": {},
-    **_AT,
+    **_REST,
 }
 CART_EXAMPLE: Final = {
     "reference": "cart-77",
@@ -260,7 +271,7 @@ CART_ANSWER: Final[dict[str, Any]] = {
     "total": None,
     "items": [{**ITEM_ANSWER, "order": None, "cart": "M01az53K"}],
     "metadata": {},
-    **_AT,
+    **_REST,
 }
 REFUND_EXAMPLE: Final = {
     "reference": "R-12",
@@ -279,7 +290,7 @@ REFUND_ANSWER: Final[dict[str, Any]] = {
     "currency": "USD",
     "total": None,
     "metadata": {},
-    **_AT,
+    **_REST,
 }
 SIGHTING_ANSWER: Final[dict[str, Any]] = {
     "id": "xY7kQ2mA",

@@ -10,7 +10,7 @@ from typing import Any, Final
 from litestar import delete, get, patch, post
 from sqlalchemy import Connection, Row
 
-from footfall.api import catalogue, paging
+from footfall.api import catalogue, paging, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call
 from footfall.api.catalogue import READS, Described, find, read
@@ -58,7 +58,7 @@ _ORDERS: Final = Described(
 )
 async def create_order(call: Call) -> Order:
     """Make an order with its items."""
-    draft, told_faults = read(call, read_order)
+    draft, told_faults = await read(call, read_order)
 
     def create(connection: Connection) -> Order:
         made = orders.create(
@@ -100,7 +100,7 @@ async def get_order(call: Call, order: str) -> Order:
 )
 async def change_order(call: Call, order: str) -> Order:
     """Set what is told of an order, but for its items."""
-    draft, told_faults = read(call, read_order, partial=True)
+    draft, told_faults = await read(call, read_order, partial=True)
     if draft.items is not None:
         told_faults.append(
             NotAllowed(
@@ -175,6 +175,7 @@ def _render(call: Call, order: ObjectRow, lines: list[Line]) -> Order:
         sales_channel=data.get("sales_channel"),
         items=[render_item(call, line, order) for line in lines],
         metadata=data.get("metadata", {}),
+        properties=property_values.render(call, order.values),
         created_at=unix_seconds(order.created_at),
         updated_at=unix_seconds(order.updated_at),
     )

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from footfall.api.call import Call
+from footfall.api.property_values import PropertyValue, render
 from footfall.domain import money
 from footfall.domain.times import unix_seconds
 from footfall.store.catalogue import ObjectRow
@@ -42,6 +44,13 @@ class VariantChange(Struct):
     collection: Texts = UNSET
     tags: Texts = UNSET
     metadata: Annotated[dict[str, Any] | UnsetType, Meta(description="Values of your own.")] = UNSET
+    property_by_id: Annotated[
+        dict[str, Any] | UnsetType,
+        Meta(
+            description="Values by id of their property; `property_by_id[ID]` is the same. Not of "
+            "what is told inside another body."
+        ),
+    ] = UNSET
 
 
 class VariantBody(VariantChange, kw_only=True):
@@ -99,6 +108,7 @@ class Sold(Struct, kw_only=True):
     collection: list[str]
     tags: list[str]
     metadata: dict[str, Any]
+    properties: list[PropertyValue]
     created_at: Annotated[int, Meta(description="Unix seconds.")]
     updated_at: Annotated[int, Meta(description="Unix seconds.")]
 
@@ -119,7 +129,7 @@ class Product(Sold, kw_only=True):
     variants: list[Variant]
 
 
-def common_of(row: ObjectRow) -> dict[str, Any]:
+def common_of(call: Call, row: ObjectRow) -> dict[str, Any]:
     """Return the fields of ``Sold`` of a product or variant."""
     data = row.data or {}
     return {
@@ -136,6 +146,7 @@ def common_of(row: ObjectRow) -> dict[str, Any]:
         "collection": data.get("collection", []),
         "tags": data.get("tags", []),
         "metadata": data.get("metadata", {}),
+        "properties": render(call, row.values),
         "created_at": unix_seconds(row.created_at),
         "updated_at": unix_seconds(row.updated_at),
     }
@@ -181,6 +192,7 @@ _UNSAID: Final[dict[str, Any]] = {
     "collection": [],
     "tags": [],
     "metadata": {},
+    "properties": [],
     "created_at": 1665684173,
     "updated_at": 1665684173,
 }

@@ -45,7 +45,7 @@ _PRODUCTS: Final = Described(
 @post("/attribution/products", **_PRODUCTS.created())
 async def create_product(call: Call) -> Product:
     """Make a product with its variants."""
-    draft, told_faults = read(call, read_product)
+    draft, told_faults = await read(call, read_product)
 
     def create(connection: Connection) -> Product:
         faults = [*told_faults]
@@ -94,7 +94,7 @@ async def get_product(call: Call, product: str) -> Product:
 )
 async def change_product(call: Call, product: str) -> Product:
     """Set what is told of a product."""
-    draft, told_faults = read(call, read_product, partial=True)
+    draft, told_faults = await read(call, read_product, partial=True)
     ids = _read_ids(call, draft, told_faults)
 
     def change(connection: Connection) -> Product:
@@ -146,7 +146,7 @@ def _with_variants(connection: Connection, call: Call, product: ObjectRow) -> Pr
 
 def _render(call: Call, product: ObjectRow, parts: list[ObjectRow]) -> Product:
     shown: list[Variant] = [render_variant(call, part) for part in parts]
-    common: dict[str, Any] = common_of(product)
+    common: dict[str, Any] = common_of(call, product)
     return Product(id=call.encode(Kind.OBJECT, product.id), variants=shown, **common)
 
 

@@ -6,13 +6,14 @@ goes into the write, where nobody changes the properties meanwhile.
 Source: contract 3.11, 2.9 (``property_by_id``).
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Protocol
+from collections.abc import Iterable
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
 from footfall.api.call import Call, raise_any
+from footfall.domain.objects import ObjectDraft
 from footfall.domain.properties import (
     BY_ID,
     Decode,
@@ -24,7 +25,7 @@ from footfall.domain.properties import (
 from footfall.domain.property_kinds import Locale, render_value
 from footfall.domain.public_ids import Kind
 from footfall.errors import Fault
-from footfall.store import properties, property_values
+from footfall.store import properties
 
 ById = Annotated[
     dict[str, Any] | UnsetType,
@@ -39,13 +40,6 @@ class PropertyValue(Struct):
     id: Annotated[str, Meta(description="The property's id.")]
     name: str
     value: Any
-
-
-class HasData(Protocol):
-    """A row whose values are in its data."""
-
-    @property
-    def data(self) -> dict[str, Any] | None: ...
 
 
 def locale(call: Call) -> Locale:
@@ -87,14 +81,18 @@ def read(connection: Connection, call: Call, owner: str, *, clears: bool = False
     return values
 
 
-async def of_rows(call: Call, owner: str, rows: Sequence[HasData]) -> list[list[PropertyValue]]:
-    """Return the values of rows as answers show them, in the order of the rows."""
-    known: list[Property] = []
-    if any(properties.values_in(row.data) for row in rows):
-        known = await call.store.read(
-            lambda connection: properties.of_owner(connection, call.business_id, owner)
-        )
-    return [render(call, property_values.shown(known, row.data)) for row in rows]
+async def put(call: Call, draft: ObjectDraft, faults: list[Fault], *, clears: bool = False) -> None:
+    """Give an object's draft the values that a body tells; ``None`` takes one away."""
+    if not _tells(call):
+        return
+    known = await call.store.read(
+        lambda connection: properties.of_owner(connection, call.business_id, draft.kind)
+    )
+    values = _read(call, known, faults, clears)
+    told = values.told | {str(each.id): None for each in values.cleared}
+    if told:
+        draft.data = {**(draft.data or {}), "properties": told}
+        draft.uniques = [*(draft.uniques or ()), *values.uniques]
 
 
 def render(call: Call, shown: Iterable[tuple[Property, Any]]) -> list[PropertyValue]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from litestar import delete, get, patch, post
 from sqlalchemy import Connection
 
-from footfall.api import catalogue
+from footfall.api import catalogue, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call
 from footfall.api.catalogue import Described, ambiguous, find, read
@@ -42,7 +42,7 @@ _REFUNDS: Final = Described(
 @post("/attribution/refunds", **_REFUNDS.created())
 async def create_refund(call: Call) -> Refund:
     """Make a refund."""
-    draft, told_faults = read(call, read_refund)
+    draft, told_faults = await read(call, read_refund)
 
     def create(connection: Connection) -> ObjectRow:
         faults = [*told_faults]
@@ -74,7 +74,7 @@ async def get_refund(call: Call, refund: str) -> Refund:
 @patch("/attribution/refunds/{refund:str}", **_REFUNDS.changed())
 async def change_refund(call: Call, refund: str) -> Refund:
     """Set what is told of a refund."""
-    draft, told_faults = read(call, read_refund, partial=True)
+    draft, told_faults = await read(call, read_refund, partial=True)
 
     def change(connection: Connection) -> ObjectRow:
         faults = [*told_faults]
@@ -127,6 +127,7 @@ def _render(call: Call, refund: ObjectRow) -> Refund:
         currency=refund.currency,
         total=price_of(of_order.get("amount_minor"), of_order.get("currency")),
         metadata=data.get("metadata", {}),
+        properties=property_values.render(call, refund.values),
         created_at=unix_seconds(refund.created_at),
         updated_at=unix_seconds(refund.updated_at),
     )

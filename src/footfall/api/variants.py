@@ -50,7 +50,7 @@ _VARIANTS: Final = Described(
 )
 async def create_variant(call: Call, product: str) -> Variant:
     """Add a variant to a product."""
-    draft, told_faults = read(call, read_variant)
+    draft, told_faults = await read(call, read_variant)
     has_source = bool(draft.source)
 
     def create(connection: Connection) -> ObjectRow:
@@ -79,7 +79,7 @@ async def get_variant(call: Call, variant: str) -> Variant:
 @patch("/attribution/variants/{variant:str}", **_VARIANTS.changed())
 async def change_variant(call: Call, variant: str) -> Variant:
     """Set what is told of a variant."""
-    draft, told_faults = read(call, read_variant, partial=True)
+    draft, told_faults = await read(call, read_variant, partial=True)
 
     def change(connection: Connection) -> ObjectRow:
         told = Told(draft, row=find(connection, call, VARIANTS, variant, lock=True))
@@ -100,7 +100,7 @@ def render_variant(call: Call, variant: ObjectRow) -> Variant:
     return Variant(
         id=call.encode(Kind.OBJECT, variant.id),
         product=call.encode(Kind.OBJECT, variant.parent_id),
-        **common_of(variant),
+        **common_of(call, variant),
     )
 
 

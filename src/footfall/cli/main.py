@@ -24,7 +24,7 @@ class Lazy(NamedTuple):
 
 COMMANDS: Final[dict[str, Lazy]] = {
     "serve": Lazy("footfall.cli.serve", "serve", "Serve the API until SIGTERM or Ctrl-C."),
-    "business": Lazy("footfall.cli.business", "business", "Make and list businesses."),
+    "business": Lazy("footfall.cli.business", "business", "Make, list and change businesses."),
     "token": Lazy("footfall.cli.token", "token", "Make, list, revoke and rotate private tokens."),
     "import": Lazy(
         "footfall.cli.import_",

@@ -13,7 +13,7 @@ import msgspec
 
 from footfall.domain.contacts import normalise_email, normalise_phone
 from footfall.domain.objects import is_absent, read_text
-from footfall.errors import Fault, Invalid, NotAllowed
+from footfall.errors import Fault, Invalid
 
 TEXT_LENGTHS: Final = {"first_name": 255, "last_name": 255, "reference": 255, "source": 64}
 """Longest text of what has a column of its own; longer ones are refused, never cut."""
@@ -83,17 +83,6 @@ def read_profile(told: Mapping[str, Any], country: str, faults: list[Fault]) -> 
         lists=containers.pop("lists", None),
         data={**details, **containers},
     )
-
-
-def refuse_properties(told: Mapping[str, Any], faults: list[Fault]) -> None:
-    """Note values for properties: dropping them in silence would lose them."""
-    if not is_absent(told.get("property_by_id")):
-        faults.append(
-            NotAllowed(
-                "Properties cannot be set by this version; use “metadata” for values of your own.",
-                "property_by_id",
-            )
-        )
 
 
 def _read_emails(told: Mapping[str, Any], faults: list[Fault]) -> Iterator[Contact]:

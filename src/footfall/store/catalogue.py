@@ -10,12 +10,13 @@ Source: contract 2.10 (identity), 3.12 to 3.16 (kinds).
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, or_, select, update
 from sqlalchemy import delete as deletion
 
 from footfall.domain.objects import COUPON_CODE, ObjectDraft
+from footfall.domain.properties import Property
 from footfall.errors import Fault, ParameterNotUnique, Refused
-from footfall.store import pages, uniques
+from footfall.store import pages, properties, property_values, uniques
 from footfall.store.facts import changed
 from footfall.store.objects import forget_namesakes, object_row
 from footfall.store.pages import Bounds
@@ -52,7 +53,11 @@ FORMS: Final = Resource("form", "form")
 
 
 class ObjectRow(NamedTuple):
-    """An object's row; ``amount_minor`` of ``currency`` is its price or value."""
+    """An object's row with its values of properties.
+
+    Attributes:
+        amount_minor: its price or value, of ``currency``.
+    """
 
     id: int
     kind: str
@@ -66,6 +71,7 @@ class ObjectRow(NamedTuple):
     data: dict[str, Any] | None
     created_at: int
     updated_at: int
+    values: tuple[tuple[Property, Any], ...] = ()
 
 
 class Told(NamedTuple):
@@ -80,7 +86,7 @@ class Told(NamedTuple):
         return f"{self.where}[{name}]" if self.where else name
 
 
-COLUMNS: Final = tuple(objects.c[name] for name in ObjectRow._fields)
+COLUMNS: Final = tuple(objects.c[name] for name in ObjectRow._fields[:-1])
 
 
 def find_all(
@@ -105,8 +111,8 @@ def find_all(
         or_(objects.c.id.in_(ids), *(objects.c[name] == text for name in resource.names))
     )
     ranked: dict[int, list[ObjectRow]] = {}
-    for row in connection.execute(query.with_for_update() if lock else query):
-        found = ObjectRow._make(row)
+    rows = connection.execute(query.with_for_update() if lock else query).all()
+    for found in with_values(connection, business_id, rows):
         names = [found.id == row_id, *(getattr(found, name) == text for name in resource.names)]
         ranked.setdefault(names.index(True) if True in names else len(names), []).append(found)
     return ranked[min(ranked)] if ranked else []
@@ -130,7 +136,7 @@ def page(
         raise Refused(faults)
     query = _all_of(business_id, resource)
     rows, has_more = pages.newest_first(connection, query, objects.c.id, bounds)
-    return [ObjectRow._make(row) for row in rows], has_more
+    return with_values(connection, business_id, rows), has_more
 
 
 def create(
@@ -166,12 +172,10 @@ def insert_all(
         return []
     forget_namesakes(connection, business_id, drafts)
     values = [object_row(business_id, at, draft) | {"parent_id": parent_id} for draft in drafts]
-    made = [
-        ObjectRow._make(row)
-        for row in connection.execute(
-            insert(objects).returning(*COLUMNS, sort_by_parameter_order=True), values
-        )
-    ]
+    rows = connection.execute(
+        insert(objects).returning(*COLUMNS, sort_by_parameter_order=True), values
+    ).all()
+    made = with_values(connection, business_id, rows)
     for row, draft in zip(made, drafts, strict=True):
         uniques.assign(connection, business_id, row.id, draft.uniques or (), [])
     return made
@@ -223,12 +227,13 @@ def write_changes(
     changed_row = connection.execute(
         update(objects)
         .where(objects.c.id == row.id)
-        .values(**columns, data={**data, **(draft.data or {})} or None, updated_at=at)
+        .values(**columns, data=property_values.over(data, draft.data), updated_at=at)
         .returning(*COLUMNS)
     ).one()
     uniques.assign(connection, business_id, row.id, draft.uniques or (), [])
+    uniques.release(connection, row.id, property_values.cleared(draft.data))
     changed(connection, "object", row.id)
-    return ObjectRow._make(changed_row)
+    return with_values(connection, business_id, [changed_row])[0]
 
 
 def delete(connection: Connection, row: ObjectRow, at: int) -> None:
@@ -240,15 +245,28 @@ def delete(connection: Connection, row: ObjectRow, at: int) -> None:
         update(objects)
         .where(gone, objects.c.deleted_at.is_(None))
         .values(deleted_at=at, updated_at=at)
-        .returning(objects.c.id)
+        .returning(objects.c.id, objects.c.data)
     )
-    for row_id in deleted.scalars().all():
+    for row_id, data in deleted.all():
+        property_values.release(connection, row_id, data)
         changed(connection, "object", row_id)
     if row.kind == "coupon":
         uniques.release(connection, row.id, [COUPON_CODE])
     if row.kind == "cart" and row.reference is None:
         # Whoever it was the open cart of begins another one.
         connection.execute(deletion(open_carts).where(open_carts.c.object_id == row.id))
+
+
+def with_values(
+    connection: Connection, business_id: int, rows: Sequence[Row[Any]]
+) -> list[ObjectRow]:
+    """Return rows of ``COLUMNS`` with their values beside the properties they are of."""
+    kinds = {row.kind for row in rows if properties.values_in(row.data)}
+    known = {kind: properties.of_owner(connection, business_id, kind) for kind in kinds}
+    return [
+        ObjectRow._make([*row, tuple(property_values.shown(known.get(row.kind, ()), row.data))])
+        for row in rows
+    ]
 
 
 def note_taken(

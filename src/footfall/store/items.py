@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, delete, insert, select, update
 from footfall.domain.objects import ItemDraft, ObjectDraft, ObjectFact, sum_of
 from footfall.errors import AmbiguousParameter, Fault, NotFound
 from footfall.store import catalogue, variants
-from footfall.store.catalogue import COLUMNS, IS_SUMMED, ObjectRow
+from footfall.store.catalogue import COLUMNS, IS_SUMMED, ObjectRow, with_values
 from footfall.store.facts import changed
 from footfall.store.objects import Key, find_identified, find_named
 from footfall.store.tables import items, objects
@@ -82,7 +82,7 @@ def find(
     row = connection.execute(_lines(business_id).where(items.c.id == item_id)).first()
     if owner is None or row is None:
         return None
-    return Line._make(row), ObjectRow._make(owner)
+    return Line._make(row), ObjectRow(*owner)
 
 
 def resolve(
@@ -167,7 +167,7 @@ def settle_value(connection: Connection, business_id: int, owner: ObjectRow, at:
         update(objects).where(objects.c.id == owner.id).values(**columns).returning(*COLUMNS)
     ).one()
     changed(connection, "object", owner.id)
-    return ObjectRow._make(row)
+    return with_values(connection, business_id, [row])[0]
 
 
 def _lines(business_id: int) -> Select[Any]:

@@ -50,6 +50,19 @@ def merged(data: dict[str, Any] | None, values: Values) -> dict[str, Any] | None
     return rest | ({"properties": inside} if inside else {}) or None
 
 
+def over(data: dict[str, Any], told: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the ``data`` of a row under what is told of it; a value ``None`` takes one away."""
+    inside = values_in(data) | values_in(told)
+    kept = {name: each for name, each in inside.items() if each is not None}
+    rest = {name: each for name, each in (data | (told or {})).items() if name != "properties"}
+    return rest | ({"properties": kept} if kept else {}) or None
+
+
+def cleared(told: dict[str, Any] | None) -> list[str]:
+    """Return the scopes of the values that are taken away, see ``over``."""
+    return [f"property.{name}" for name, each in values_in(told).items() if each is None]
+
+
 def release(connection: Connection, row_id: int, data: dict[str, Any] | None) -> None:
     """Free the unique values of a row that goes."""
     scopes = [f"property.{number}" for number in values_in(data)]

@@ -29,8 +29,8 @@ def all_of(
         )
         .order_by(objects.c.id)
     )
-    for row in connection.execute(query):
-        variant = ObjectRow._make(row)
+    rows = connection.execute(query).all()
+    for variant in catalogue.with_values(connection, business_id, rows):
         assert variant.parent_id is not None
         found.setdefault(variant.parent_id, []).append(variant)
     return found

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from footfall.domain import money
 from footfall.domain.objects.draft import ObjectDraft
-from footfall.errors import Fault, Invalid, ParameterInvalidEmpty, ParameterMissing
+from footfall.errors import Fault, Invalid, NotAllowed, ParameterInvalidEmpty, ParameterMissing
 
 TEXT_LENGTHS: Final = {"name": 1024, "reference": 255, "sku": 255, "source": 64}
 """Longest text of what identifies an object; longer ones are refused, never cut."""
@@ -123,6 +123,19 @@ def read_containers(
             word = "a list" if kind is list else "an object"
             faults.append(Invalid(f"“{name}” must be {word}.", name))
     return found
+
+
+def refuse_values(parameters: Mapping[str, Any], faults: list[Fault]) -> None:
+    """Note values of properties where nobody reads them: in silence they would be lost."""
+    faults.extend(
+        NotAllowed(
+            "Values of properties are not read inside another object; give them to this one at "
+            "its own endpoint.",
+            name,
+        )
+        for name, value in parameters.items()
+        if name.startswith("property_by_id") and not is_absent(value)
+    )
 
 
 def nested(where: str, inside: list[Fault], faults: list[Fault]) -> None:

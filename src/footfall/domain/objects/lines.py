@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from footfall.domain import money
 from footfall.domain.objects.draft import ItemDraft
-from footfall.domain.objects.fields import is_absent, nested
+from footfall.domain.objects.fields import is_absent, nested, refuse_values
 from footfall.domain.objects.product import read_product
 from footfall.errors import Fault, Invalid, ParameterMissing
 
@@ -61,6 +61,7 @@ def read_item(
         return None
     if isinstance(product, Mapping):
         inside: list[Fault] = []
+        refuse_values(product, inside)
         item.product = read_product(product, currency, inside)
         nested("product" if product is not told else "", inside, faults)
     elif isinstance(product, str | int) and not isinstance(product, bool):

@@ -13,6 +13,7 @@ from footfall.domain.objects.fields import (
     read_lists,
     read_money,
     read_text,
+    refuse_values,
     require,
 )
 from footfall.errors import Fault, Invalid
@@ -84,6 +85,7 @@ def _read_variants(
     variants = []
     for index, each in enumerate(told):
         inside: list[Fault] = []
+        refuse_values(each, inside)
         variants.append(read_variant(each, currency, inside, partial=partial))
         nested(f"variants[{index}]", inside, faults)
     return variants
