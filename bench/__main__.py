@@ -16,18 +16,29 @@ from bench.micro import micro
 from bench.options import ROOT, Options
 from bench.report import as_json, markdown, print_table, save, wide_console, working_folder
 from bench.run import Run
-from bench.sections import batches, imported, postgresql, single, startup, stored
+from bench.sections import (
+    attach,
+    batches,
+    imported,
+    pages,
+    postgresql,
+    single,
+    startup,
+    stored,
+)
 
 SECTIONS: Final[dict[str, Callable[[Run], None]]] = {
     "single": single.measure,
+    "pages": pages.measure,
     "batches": batches.measure,
+    "attach": attach.measure,
     "stored": stored.measure,
     "start-up": startup.measure,
     "postgresql": postgresql.measure,
     "import": imported.measure,
 }
 _USUAL: Final = tuple(name for name in SECTIONS if name != "import")
-_NEED_WRK: Final = frozenset({"single", "stored", "postgresql"})
+_NEED_WRK: Final = frozenset({"single", "pages", "stored", "postgresql"})
 _EXAMPLE: Final = ROOT / "examples" / "online_retail" / "december_2010.csv.gz"
 _WHOLE: Final = ROOT.parent / "shared" / "data" / "online_retail.parquet"
 

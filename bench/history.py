@@ -40,6 +40,29 @@ def fill(installation: Installation, count: int) -> None:
         engines.dispose()
 
 
+def fill_sessions(installation: Installation, sessions: int, each: int) -> None:
+    """Add this many views to each of the first sessions of an installation without events."""
+    settings = load({}, data=installation.folder)
+    engines = open_engines(settings.database_url)
+    began_at, step_us = now_us() - _YEAR_US, _YEAR_US // (sessions * each)
+    number = _numbers(1, sessions * each)
+    at = began_at + number * step_us
+    columns: dict[str, ColumnElement[Any]] = {
+        "business_id": literal(1),
+        "action_id": literal(BUILT_IN["product.viewed"].id),
+        "session_id": installation.session_rows + number % sessions,
+        "object_id": _any(installation.product_rows, PRODUCTS),
+        "occurred_at": at,
+        "received_at": at + 250_000,
+        "flags": literal(0),
+    }
+    try:
+        with engines.write.begin() as connection:
+            connection.execute(insert(events).from_select(list(columns), _rows(columns)))
+    finally:
+        engines.dispose()
+
+
 def _rows(columns: dict[str, ColumnElement[Any]]) -> Select[Any]:
     return select(*(column.label(name) for name, column in columns.items()))
 

@@ -6,6 +6,7 @@ Used by every section about single events. Adds figures; starts and stops nothin
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from statistics import median
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -14,6 +15,33 @@ from bench.batches import touch_every_name
 from bench.figures import Findings
 from bench.options import CONNECTIONS, Options
 from bench.process import Footfall, Process
+
+
+class Sent(NamedTuple):
+    """What a load is made of.
+
+    Attributes:
+        script: the script of wrk, in this folder.
+        arguments: what it is given, for a server and the Footfall whose names it is to use.
+        connections: how many connections; each number is a load of its own.
+        warm_up: called with every Footfall before anything is sent.
+    """
+
+    script: str
+    arguments: Callable[[Process, Footfall], Sequence[str]]
+    connections: Sequence[int] = CONNECTIONS
+    warm_up: Callable[[Footfall], object] = lambda _: None
+
+
+PURCHASES: Final = Sent(
+    "events.lua",
+    lambda process, named: (process.token, str(named.installation.names_file)),
+    warm_up=touch_every_name,
+)
+"""Backends that name a product and a profile there are."""
+
+PAGES: Final = Sent("pages.lua", lambda _, named: (named.installation.business_id,), (64,))
+"""Pages of visitors who were never seen before, each describing one of 1,000 products."""
 
 
 class Loads:
@@ -60,6 +88,7 @@ def drive(
     options: Options,
     findings: Findings,
     tell: Callable[[str], None],
+    sent: Sent = PURCHASES,
 ) -> Loads:
     """Send single events to running servers in turn, round after round.
 
@@ -68,16 +97,17 @@ def drive(
     """
     loads = Loads()
     for footfall in _footfalls(processes):
-        touch_every_name(footfall)
+        sent.warm_up(footfall)
         loads.watch(footfall)
     for number in range(-1, options.rounds):
         counts = number >= 0
-        for connections in CONNECTIONS:
+        for connections in sent.connections:
             for process in processes:
                 named = process if isinstance(process, Footfall) else next(_footfalls(processes))
                 load = wrk.run(
                     process,
-                    named.installation.names_file,
+                    sent.script,
+                    sent.arguments(process, named),
                     connections,
                     options.seconds if counts else 1,
                     seed=1000 * connections + number,

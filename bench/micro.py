@@ -87,7 +87,7 @@ def _measure_steps(findings: Findings) -> None:
     payload = read(told, faults)
 
     def resolve_once() -> None:
-        resolve(payload, caller, Names(facts, caller), now_us(), faults)
+        resolve(payload, caller, Names(facts, caller, ids), now_us(), faults)
 
     _add(findings, "one event", "decode without checks (msgspec)", _time(msgspec.json.decode, body))
     _add(findings, "one event", "decode strictly", _time(decode_object, body))

@@ -13,7 +13,7 @@ from rich.console import Console
 from bench.figures import Findings
 from bench.history import fill
 from bench.installation import Installation
-from bench.loads import Loads, drive
+from bench.loads import PURCHASES, Loads, Sent, drive
 from bench.options import Options
 from bench.process import Footfall, Process, empty
 
@@ -57,6 +57,6 @@ class Run:
         """Return a server, not started, over a new installation."""
         return Footfall(name, Installation(self.folder / name, database, has_names=has_names))
 
-    def drive(self, section: str, processes: Sequence[Process]) -> Loads:
+    def drive(self, section: str, processes: Sequence[Process], sent: Sent = PURCHASES) -> Loads:
         """Send single events to running servers in turn; see ``loads.drive``."""
-        return drive(section, processes, self.options, self.findings, self.tell)
+        return drive(section, processes, self.options, self.findings, self.tell, sent)

@@ -1,7 +1,7 @@
 """Drives servers with wrk and reads what it says."""
 
 import subprocess
-from pathlib import Path
+from collections.abc import Sequence
 from shutil import which
 from typing import Final
 
@@ -10,7 +10,6 @@ import msgspec
 from bench.options import ROOT
 from bench.process import HOST, Process
 
-_SCRIPT: Final = ROOT / "bench" / "events.lua"
 _THREADS: Final = 1
 
 
@@ -39,13 +38,30 @@ def is_there() -> bool:
     return which("wrk") is not None
 
 
-def run(process: Process, names: Path, connections: int, seconds: int, seed: int) -> Load:
-    """Send single events over so many kept connections for some seconds."""
+def run(
+    process: Process,
+    script: str,
+    arguments: Sequence[str],
+    connections: int,
+    seconds: int,
+    seed: int,
+) -> Load:
+    """Send what a script of this folder makes over so many kept connections for some seconds.
+
+    The script is given the arguments and, after them, the seed.
+    """
     done = subprocess.run(
         [
             *("wrk", "--threads", str(_THREADS), "--connections", str(connections)),
-            *("--duration", f"{seconds}s", "--timeout", "10s", "--script", str(_SCRIPT)),
-            *(f"http://{HOST}:{process.port}/", "--", process.token, str(names), str(seed)),
+            *(
+                "--duration",
+                f"{seconds}s",
+                "--timeout",
+                "10s",
+                "--script",
+                str(ROOT / "bench" / script),
+            ),
+            *(f"http://{HOST}:{process.port}/", "--", *arguments, str(seed)),
         ],
         capture_output=True,
         text=True,

@@ -2,11 +2,12 @@
 
 ``json_values`` are values a body may hold; ``json_texts`` are documents written by hand, with every
 trick that two parsers could read differently; ``bodies`` are objects with the real keys of an
-event and values that lie near what is allowed.
+event and values that lie near what is allowed; ``described_bodies`` describe objects of every kind.
 """
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 
@@ -109,3 +110,152 @@ bodies: st.SearchStrategy[dict[str, Any]] = st.builds(
     ),
     st.dictionaries(_keys, near_misses | json_values, max_size=6),
 )
+
+_wrong = near_misses | json_values
+
+
+def _mostly(right: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """What is right, one time in sixteen anything else, so that a body has few wrong fields."""
+    return st.integers(0, 15).flatmap(lambda number: right if number else _wrong)
+
+
+_amounts = _mostly(st.sampled_from([0, 5, 29.99, "29.99", "395.00", "1e3", "", None, False]))
+_currencies = _mostly(st.sampled_from(["USD", "USD", "EUR", "JPY", "usd", "", None]))
+_prices = st.one_of(
+    _amounts,
+    st.builds(lambda amount: {"amount": amount, "currency": "USD"}, _amounts),
+    st.fixed_dictionaries(
+        {"amount": _amounts, "currency": _currencies},
+        optional={"converted_amount": _amounts, "converted_currency": _currencies},
+    ),
+)
+_names = _mostly(st.sampled_from(["Mug", "Cup", "SAVE10", "Ü\u200b", 17]) | texts)
+_references = _mostly(st.sampled_from(["17", 17, 1001, "A-1", "Ä"]))
+_counts = _mostly(st.sampled_from([1, 2, "2", 3.0]))
+
+
+def _described(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    every = {
+        "reference": _references,
+        "source": st.sampled_from(["woo", "vtex", "", None, 5]),
+        "name": _names,
+        "currency": _currencies,
+        "amount": _amounts,
+        "metadata": st.dictionaries(texts, json_values, max_size=2),
+        "property_by_id": st.just({}),
+    }
+    return st.fixed_dictionaries(
+        {}, optional={name: _mostly(told) for name, told in {**every, **fields}.items()}
+    )
+
+
+_lists_of_texts = st.lists(texts | scalars, max_size=3)
+_products = _described(
+    sku=_references,
+    price=_prices,
+    categories=_lists_of_texts,
+    collection=_lists_of_texts,
+    tags=_lists_of_texts,
+    variants=st.lists(st.fixed_dictionaries({"name": _names}), max_size=2),
+    image_url=texts,
+    url=texts,
+    quantity=_counts,
+    product=json_values,
+)
+_lines = st.lists(
+    _mostly(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "product": _products | _references | json_values,
+                "quantity": _counts,
+                "price": _prices,
+            },
+        )
+        | _products
+    ),
+    max_size=3,
+)
+_DESCRIBED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "product": _products,
+    "order": _described(
+        items=_lines,
+        products=_lines,
+        total=_prices,
+        delivery=st.sampled_from(["deliver", "collect", "", None, "x"]),
+        payment_method=texts,
+    ),
+    "cart": _described(items=_lines, products=_lines, total=_prices),
+    "coupon": _described(code=_names, description=_names, destination_url=_names),
+    "refund": _described(
+        total=_prices, order=_references, refundable=st.fixed_dictionaries({"amount": _amounts})
+    ),
+    "app": _described(),
+    "form": _described(title=_names, steps=json_values),
+    "thing": _described(title=_names),
+}
+_ACTIONS = {
+    "product": ["product.viewed", "product.purchased", "cart.added"],
+    "order": ["order.placed", "order.confirmed", "order.cancelled"],
+    "cart": ["cart.added", "cart.removed", "cart.viewed", "cart.abandoned", "checkout.started"],
+    "coupon": ["coupon.redeemed"],
+    "refund": ["refund.requested", "refund.received"],
+    "app": ["app.installed", "app.spent", "app.install"],
+    "form": ["form.completed"],
+    "thing": ["a.b", "page.viewed"],
+}
+
+
+@st.composite
+def described_bodies(draw: st.DrawFn, owner: dict[str, Any]) -> dict[str, Any]:
+    """An event that describes its object inside itself, of any kind, lines and all."""
+    kind = draw(st.sampled_from([*_DESCRIBED]))
+    told = draw(_DESCRIBED[kind])
+    key = st.sampled_from(["object_parameters", f"{kind}_parameters", kind])
+    body = {"action": draw(st.sampled_from(_ACTIONS[kind])), draw(key): told} | owner
+    more = st.fixed_dictionaries(
+        {},
+        optional={
+            "amount": _amounts,
+            "currency": _currencies,
+            "object_type": _mostly(st.sampled_from([kind, "", None])),
+            "products": _lines,
+            "user_parameters": st.fixed_dictionaries(
+                {}, optional={"id": _references, "source": _names, "email": _names}
+            ),
+            "page": st.fixed_dictionaries({}, optional={"url": texts, "title": json_values}),
+            "utm_params": st.dictionaries(texts, json_values, max_size=2),
+            "device": st.dictionaries(texts, json_values, max_size=2),
+            "tracked_at": _mostly(
+                st.sampled_from([1665684173, "1665684173", "2022-10-13T18:02:53Z"])
+            ),
+        },
+    )
+    return body | draw(more)
+
+
+_form_names = st.sampled_from(
+    [
+        *("name", "reference", "email", "email[primary]", "phone[mobile]", "phone", "first_name"),
+        *("price", "price[amount]", "price[currency]", "tags[]", "categories[]", "metadata[a][b]"),
+        *("items[][product]", "items[][quantity]", "items[0][product]", "total[amount]", "profile"),
+        *(
+            "property_by_id[vxqQJ3Yg]",
+            "property_by_id",
+            "lists[]",
+            "lists",
+            "a[",
+            "a]",
+            "[a]",
+            "a[]b",
+        ),
+        *("a[b][]", "a[b]", "a", "[]", "kind", "code", "title", "properties[][name]", "steps[]"),
+    ]
+)
+form_bodies: st.SearchStrategy[bytes] = st.lists(
+    st.tuples(
+        _form_names | texts, texts | st.sampled_from(["5", "USD", "a@b.co", "undefined", "true"])
+    ),
+    max_size=6,
+).map(lambda pairs: urlencode(pairs).encode()) | st.binary(max_size=30)
+"""Bodies as HTML forms and ``curl -d`` send them, brackets and all."""

@@ -2,16 +2,20 @@
 
 import gzip
 import json
+import re
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from footfall.api.application import RESOURCES
+from footfall.api.forms import FORM_TYPE
 from footfall.errors import wire_types
 from tests.scene import BATCH, EVENTS, Scene
-from tests.strategies import bodies, json_bytes
+from tests.strategies import bodies, described_bodies, form_bodies, json_bytes
 
 THOROUGHLY = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 KEYS_OF_AN_ERROR = {"type", "message", "description", "parameter", "request_id", "doc_url"}
@@ -19,6 +23,15 @@ RESULTS = {"created", "duplicate", "rejected"}
 
 documents = (
     json_bytes() | st.binary(max_size=40) | bodies.map(lambda body: json.dumps(body).encode())
+)
+TRACK = "/v1/track/events"
+TAKE_FORMS = sorted(
+    (method, "/v1" + re.sub(r"{\w+:\w+}", "vxqQJ3Yg", path))
+    for resource in RESOURCES
+    for handler in resource.HANDLERS
+    for method in handler.http_methods
+    for path in handler.paths
+    if FORM_TYPE in handler.opt["endpoint"].media_types
 )
 lists = (
     st.lists(documents, max_size=4).map(b"\n".join)
@@ -106,6 +119,68 @@ def test_any_encoding_is_answered(
 def test_any_query_is_answered(scene: Scene, query: str, path: str) -> None:
     safe = "".join(each for each in query if each not in ' "<>#`{}|\\^[]' and each < "\x7f")
     answered(scene, f"{path}?{safe}", b"{}", {})
+
+
+def check_refusal(answer: httpx.Response) -> None:
+    """A refusal of what was understood names the parameter that is wrong."""
+    assert answer.status_code in (200, 201, 400, 401, 403, 404, 409, 413, 415, 422)
+    if answer.status_code == 422:
+        for error in answer.json()["errors"]:
+            assert isinstance(error["parameter"], str), error
+
+
+OWNED = {"session": str(uuid4())}
+
+
+@THOROUGHLY
+@given(body=described_bodies(OWNED), path=st.sampled_from([EVENTS, TRACK]))
+def test_any_described_object_is_answered(scene: Scene, body: dict[str, Any], path: str) -> None:
+    check_refusal(answered(scene, path, json.dumps(body).encode(), {}))
+
+
+@THOROUGHLY
+@given(lines=st.lists(described_bodies(OWNED), min_size=1, max_size=4))
+def test_any_batch_of_described_objects_is_answered(
+    scene: Scene, lines: list[dict[str, Any]]
+) -> None:
+    answer = answered(scene, BATCH, json.dumps(lines).encode(), {})
+    assert answer.status_code in (207, 400)
+    for result in answer.json().get("results", []):
+        for error in result["errors"]:
+            assert error["parameter"] is None or isinstance(error["parameter"], str)
+
+
+@THOROUGHLY
+@given(
+    body=documents | described_bodies(OWNED).map(lambda body: json.dumps(body).encode()),
+    kind=st.sampled_from(["text/plain", "text/plain;charset=UTF-8", "application/json", ""]),
+    business=st.sampled_from(["known", "unknown"]),
+)
+def test_anything_from_a_page_is_answered(
+    scene: Scene, body: bytes, kind: str, business: str
+) -> None:
+    credential = scene.server.business_id if business == "known" else "nobody12"
+    headers = {
+        "Content-Type": kind,
+        "Authorization": f"Bearer {credential}",
+        "Origin": "https://a.example",
+    }
+    answer = answered(scene, TRACK, body, headers)
+    assert answer.status_code == (401 if business == "unknown" else answer.status_code)
+    assert answer.headers["access-control-allow-origin"] == "*"
+    check_refusal(answer)
+
+
+@THOROUGHLY
+@given(body=form_bodies, data=st.data())
+def test_any_form_is_answered(scene: Scene, body: bytes, data: st.DataObject) -> None:
+    method, path = data.draw(st.sampled_from(TAKE_FORMS))
+    raw = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = scene.client.request(method, path, content=body, headers=raw)
+    assert answer.headers["content-type"] == "application/json"
+    if answer.status_code >= 400:
+        check_errors(answer.json()["errors"], answer.headers["request-id"])
+    check_refusal(answer)
 
 
 @THOROUGHLY
