@@ -29,6 +29,8 @@ ABSENT: Names = {
     "instance": [_ID],
     "property": [_ID],
     "list": [_ID],
+    "change": [_ID],
+    "conflict": [_ID],
     "business": [_ID],
 }
 """Per noun an id that nobody has, and any other name it goes by."""
@@ -40,7 +42,6 @@ def things(shop: Shop) -> Names:
     What is inside something else in a path is inside that: the instance is one of the structure.
     """
     customers = shop.a_list()
-    profile = shop.profile(lists=[customers["name"]])
     red = {"name": "Red", "reference": unique("red-"), "sku": unique("SKU-")}
     product = shop.product(sku=unique("SKU-"), variants=[red])
     variant = product["variants"][0]
@@ -52,6 +53,9 @@ def things(shop: Shop) -> Names:
     form = shop.form(reference=unique("form-"))
     session = got(shop.client.get(f"/v1/sessions/{shop.session()}"))
     event = shop.event(session=session["session"])
+    profile = shop.profile(first_name="A", lists=[customers["name"]], session=session["session"])
+    shop.profile(first_name="B", session=session["session"])  # whose it cannot be as well
+    conflict, change = got(shop.client.get("/v1/identity-log", params={"limit": 2}))["data"]
     for _ in range(2):  # the second one is a sighting
         shop.track(action="order.placed", order=order["id"], session=session["session"])
     structure = shop.structure()
@@ -73,5 +77,7 @@ def things(shop: Shop) -> Names:
         "instance": [shop.instance(structure)["id"]],
         "property": [shop.field()["id"]],
         "list": [customers["id"]],
+        "change": [change["id"]],
+        "conflict": [conflict["id"]],
         "business": [shop.business_id],
     }
