@@ -21,14 +21,10 @@ from footfall.api.components import ALIAS
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.event_bodies import ObjectParameters
 from footfall.api.openapi import document as make_document
-from footfall.domain.objects import ObjectDraft, read_order, read_product
-from footfall.domain.public_ids import Kind, PublicIds
-from footfall.domain.times import now_us
+from footfall.domain.objects import read_order, read_product
 from footfall.errors import Fault, wire_types
 from footfall.ingest import payloads
 from footfall.settings import Settings
-from footfall.store import businesses, objects
-from footfall.store.engine import open_engines
 from tests.server import Server
 
 Json = dict[str, Any]
@@ -210,30 +206,24 @@ def real_ids(client: httpx.Client) -> dict[str, str]:
     event = {"action": "product.viewed", "product": ids["product"], "profile": ids["profile"]}
     assert client.post("/v1/attribution/events", json=event).status_code == 201
     listed = client.get("/v1/attribution/events").json()["data"]
-    return {**ids, "event": listed[0]["id"]}
+    return {**ids, "event": listed[0]["id"], **passing_ids(client)}
 
 
-def page_ids(server: Server) -> dict[str, str]:
-    """Return the ids that pages use: their business's, and a form's."""
-    engines = open_engines(server.database_url)
-    with engines.write.begin() as connection:
-        secret = connection.exec_driver_sql(
-            "select value from installation where name = 'public_id_secret'"
-        ).scalar_one()
-        ids = PublicIds(bytes.fromhex(secret))
-        form = objects.create_many(
-            connection,
-            [(("form",), businesses.all_of(connection)[0].id, now_us(), ObjectDraft("form"))],
-        )
-    engines.dispose()
-    form_id = ids[Kind.OBJECT].encode(form[("form",)].id)
-    return {"business": server.business_id, "form": form_id}
+def passing_ids(client: httpx.Client) -> dict[str, str]:
+    """Make what can be used up by one request: a profile to merge, a change, a conflict."""
+    session = client.post("/v1/track/sessions").json()["id"]
+    for name in "ab":
+        told = {"first_name": name, "session": session}
+        other: str = client.post("/v1/profiles", json=told).json()["id"]
+    conflict, change = client.get("/v1/identity-log", params={"limit": 2}).json()["data"]
+    return {"other": other, "change": change["id"], "conflict": conflict["id"]}
 
 
 def with_real_ids(text: str, ids: dict[str, str]) -> str:
     """Return a text with the ids that examples use replaced by ones that exist."""
     stand_ins = {
         "MzYwlE50": ids["profile"],
+        "Hd7TqwX2": ids["other"],
         "PROFILE_ID": ids["profile"],
         "vxqQJ3Yg": ids["product"],
         "HELLOTEXT_SESSION_ID": ids["session"],
@@ -257,10 +247,11 @@ def example_bodies(told: Json) -> Iterator[tuple[str, str]]:
 def test_every_example_is_accepted_and_answered_as_documented(footfall_server: Server) -> None:
     client = footfall_server.client
     document = client.get("/openapi.json").json()
-    ids = real_ids(client) | page_ids(footfall_server)
+    ids = real_ids(client) | {"business": footfall_server.business_id}
     keeping, deleting = filled(document)
     for method, path, told in (*keeping, *deleting):
         for kind, body in [*example_bodies(told)] or [("", "")]:
+            ids |= passing_ids(client)
             answer = client.request(
                 method,
                 path.format(**ids),
@@ -293,7 +284,7 @@ def test_a_dry_run_is_answered_as_documented(footfall_server: Server) -> None:
 def test_the_commands_of_the_reference_page_work(footfall_server: Server) -> None:
     client = footfall_server.client
     document = client.get("/openapi.json").json()
-    ids = real_ids(client) | page_ids(footfall_server)
+    ids = real_ids(client) | {"business": footfall_server.business_id}
     variables = {
         "TOKEN": footfall_server.token,
         **{name.upper(): text for name, text in ids.items()},

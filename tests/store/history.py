@@ -14,11 +14,19 @@ from footfall.store.schema import upgrade
 from footfall.store.tables import businesses, events, profiles, sessions
 from tests.store.builders import T
 
-OWNERS = {1: None, 2: 1, 3: 2, 4: None, 5: 3}
-"""Whose the sessions are; 1 to 3 and profiles 1 and 2 are of business 1, the others of 2."""
+OWNERS = {1: None, 2: 1, 3: 2, 4: None, 5: 3, 6: 4}
+"""Whose the sessions are; 4 and 5 and profile 3 are of business 2, the others of 1."""
+
+ROOTS = {4: 1}
+"""Profiles that were merged, and into which."""
 
 ACTIONS = (16, 18)
 INSTALLATION = "test"
+
+
+def root_of(profile_id: int | None) -> int | None:
+    """Who a profile goes by."""
+    return None if profile_id is None else ROOTS.get(profile_id, profile_id)
 
 
 class Event(NamedTuple):
@@ -34,16 +42,16 @@ class Event(NamedTuple):
 
     @property
     def owner_id(self) -> int | None:
-        """Whose it is: its own profile, else its session's."""
+        """Whose it is: its own profile, else its session's, or whom that was merged into."""
         if self.profile_id is not None or self.session_id is None:
-            return self.profile_id
-        return OWNERS[self.session_id]
+            return root_of(self.profile_id)
+        return root_of(OWNERS[self.session_id])
 
     def matches(self, wanted: EventFilter) -> bool:
         """Tell whether a filter finds it, the slow way."""
         return (
             self.business_id == wanted.business_id
-            and wanted.profile_id in (None, self.owner_id)
+            and (wanted.profile_id is None or root_of(wanted.profile_id) == self.owner_id)
             and wanted.session_id in (None, self.session_id)
             and wanted.object_id in (None, self.object_id)
             and wanted.action_id in (None, self.action_id)
@@ -68,7 +76,7 @@ def _of_business(business_id: int, owned: list[int], held: list[int]) -> st.Sear
 @st.composite
 def histories(draw: st.DrawFn, max_size: int = 50) -> list[Event]:
     """Events of two businesses, in the order of their row numbers, of which a few are missing."""
-    some = st.one_of(_of_business(1, [1, 2], [1, 2, 3]), _of_business(2, [3], [4, 5]))
+    some = st.one_of(_of_business(1, [1, 2, 4], [1, 2, 3, 6]), _of_business(2, [3], [4, 5]))
     # The size first: left to themselves, lists stay shorter than most blocks.
     size = draw(st.integers(0, max_size))
     told = draw(st.lists(some, min_size=size, max_size=size))
@@ -84,8 +92,8 @@ def histories(draw: st.DrawFn, max_size: int = 50) -> list[Event]:
 filters = st.builds(
     EventFilter,
     st.sampled_from([1, 2]),
-    profile_id=st.sampled_from([None, 1, 2, 3]),
-    session_id=st.sampled_from([None, None, 1, 2, 3, 4]),
+    profile_id=st.sampled_from([None, 1, 2, 3, 4]),
+    session_id=st.sampled_from([None, None, 1, 2, 3, 4, 6]),
     object_id=st.sampled_from([None, None, 10, 20]),
     action_id=st.sampled_from([None, *ACTIONS]),
     since_at=st.sampled_from([None, 0, 10, 20]),
@@ -145,10 +153,11 @@ def _make_owners(connection: Connection) -> None:
     for number in (1, 2):
         row = {"name": f"{number}", "currency": "USD", "timezone": "UTC", "country": "US"}
         connection.execute(insert(businesses).values(row | {"id": number, "created_at": T}))
-    for number, business_id in ((1, 1), (2, 1), (3, 2)):
+    for number, business_id in ((1, 1), (2, 1), (3, 2), (4, 1)):
         row = {"business_id": business_id, "created_at": T, "updated_at": T}
+        row |= {"merged_into": ROOTS.get(number)}
         connection.execute(insert(profiles).values(row | {"id": number}))
     for number, profile_id in OWNERS.items():
-        row = {"business_id": 1 if number <= 3 else 2, "text": f"{number}", "created_at": T}
+        row = {"business_id": 2 if number in (4, 5) else 1, "text": f"{number}", "created_at": T}
         row |= {"id": number, "profile_id": profile_id}
         connection.execute(insert(sessions).values(row))

@@ -39,6 +39,7 @@ def test_pages_of_every_filter_hold_what_matches_without_gap_or_repeat(
     limit: int,
 ) -> None:
     library.replace(history)
+    owners = {event.id: event.owner_id for event in history}
     expected = [event.id for event in reversed(history) if event.matches(wanted)]
     with library.index(block) as index, library.engines.read.begin() as connection:
         if is_indexed:
@@ -47,6 +48,7 @@ def test_pages_of_every_filter_hold_what_matches_without_gap_or_repeat(
         def page(**bound: int) -> list[int]:
             rows = store_events.page(connection, index, wanted, limit, **bound)
             assert len(rows) <= limit
+            assert [row.owner_id for row in rows] == [owners[row.id] for row in rows]
             return [row.id for row in rows]
 
         forwards = page()

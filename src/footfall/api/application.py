@@ -16,15 +16,19 @@ from footfall.api import (
     actions,
     apps,
     carts,
+    conflicts,
     coupons,
     events,
     forms_resource,
+    identifications,
+    identity_log,
     instances,
     integrations,
     items,
     ledger,
     lists,
     orders,
+    people,
     products,
     profiles,
     properties,
@@ -51,6 +55,9 @@ from footfall.store.store import Store
 PREFIX: Final = "/v1"
 RESOURCES: Final = (
     profiles,
+    people,
+    identity_log,
+    conflicts,
     lists,
     properties,
     sessions,
@@ -69,10 +76,11 @@ RESOURCES: Final = (
     events,
     rejections,
     ledger,
-    integrations,
+    identifications,
     public_acks,
     public_businesses,
     public_forms,
+    integrations,
 )
 _METHOD_LENGTH: Final = 8
 

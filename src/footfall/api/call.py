@@ -6,7 +6,7 @@ Every handler takes a ``call``. Before it runs, the request has been authenticat
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from litestar import Request
 
@@ -39,6 +39,13 @@ from footfall.store.store import Store
 
 TRACE: Final = "footfall_trace"
 """Where a request's scope keeps its ``Trace``."""
+
+
+class Encoder(Protocol):
+    """Knows the public ids of rows; all that showing a row needs of a call."""
+
+    def encode(self, kind: Kind, row_id: int) -> str:
+        """Return the public id of a row."""
 
 
 @dataclass(slots=True)

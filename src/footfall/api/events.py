@@ -10,11 +10,11 @@ from typing import Annotated, Any, Final, Literal
 
 from litestar import get
 from msgspec import Meta, Struct
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from footfall.api import paging
 from footfall.api.answers import Listing
-from footfall.api.call import Call, absent
+from footfall.api.call import Call, Encoder, absent
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.event_filters import QUERY, QUERY_ALSO, Filters
 from footfall.domain import money
@@ -58,7 +58,7 @@ class Event(Struct, kw_only=True):
     created_at: Annotated[int, Meta(description="When it arrived, Unix seconds.")]
 
 
-_ANSWER: Final = {
+ANSWER: Final[dict[str, Any]] = {
     "id": "erA2RAXE",
     "type": "event",
     "event_id": "purchase-1001",
@@ -96,14 +96,14 @@ _ANSWER: Final = {
             errors=(422,),
             query=QUERY,
             query_also=QUERY_ALSO,
-            answer_example={"data": [_ANSWER], "has_more": False},
+            answer_example={"data": [ANSWER], "has_more": False},
         )
     ),
 )
 async def list_events(call: Call) -> Listing[Event]:
     """Answer a page of events."""
     page = await call.store.read(lambda connection: _page(connection, call))
-    return Listing([_render(call, row) for row in page.rows], page.has_more)
+    return Listing([render(call, row) for row in page.rows], page.has_more)
 
 
 @get(
@@ -115,7 +115,7 @@ async def list_events(call: Call) -> Listing[Event]:
             description="The id in the path is the event's id, else the `event_id` or "
             "Idempotency-Key it came with.",
             errors=(404,),
-            answer_example=_ANSWER,
+            answer_example=ANSWER,
         )
     ),
 )
@@ -124,7 +124,7 @@ async def get_event(call: Call, event: str) -> Event:
     row = await call.store.read(lambda connection: _find(connection, call, event))
     if row is None:
         raise absent(Kind.EVENT)
-    return _render(call, row)
+    return render(call, row)
 
 
 def _page(connection: Connection, call: Call) -> Page:
@@ -146,7 +146,7 @@ def _page(connection: Connection, call: Call) -> Page:
     return pages.cut(found, bounds)
 
 
-def _find(connection: Connection, call: Call, text: str) -> Row[Any] | None:
+def _find(connection: Connection, call: Call, text: str) -> events.Event | None:
     row_id = call.decode(Kind.EVENT, text)
     found = None if row_id is None else events.find(connection, call.business_id, row_id)
     if found is None:
@@ -155,7 +155,8 @@ def _find(connection: Connection, call: Call, text: str) -> Row[Any] | None:
     return found
 
 
-def _render(call: Call, row: Row[Any]) -> Event:
+def render(call: Encoder, row: events.Event) -> Event:
+    """Return an event as answers show it."""
     data = dict(row.data or {})
     return Event(
         id=call.encode(Kind.EVENT, row.id),
@@ -178,8 +179,8 @@ def _render(call: Call, row: Row[Any]) -> Event:
     )
 
 
-def _object(call: Call, row: Row[Any]) -> EventObject | None:
-    if row.object_id is None:
+def _object(call: Encoder, row: events.Event) -> EventObject | None:
+    if row.object_id is None or row.object_kind is None:
         return None
     return EventObject(
         call.encode(Kind.OBJECT, row.object_id),
@@ -189,7 +190,7 @@ def _object(call: Call, row: Row[Any]) -> EventObject | None:
     )
 
 
-def _amount(row: Row[Any]) -> str | None:
+def _amount(row: events.Event) -> str | None:
     if row.amount_minor is None or row.currency is None:
         return None
     return money.format_minor(row.amount_minor, row.currency)

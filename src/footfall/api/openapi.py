@@ -30,6 +30,9 @@ TAGS: Final = {
     "Events": "What customers did.",
     "Profiles": "Customers, as the business knows them.",
     "Sessions": "Browsers, before and after it is known whose they are.",
+    "Identifications": "What browsers say of who their visitors are.",
+    "Conflicts": "Sessions that two people claim.",
+    "Identity log": "Every change of who is who, and taking it back.",
     "Products": "What is sold.",
     "Objects": "Kinds of objects of the business's own with their instances, and the built-in "
     "kinds it added properties to.",

@@ -57,7 +57,7 @@ class Operation:
         if segments[0] != "v1":
             return OTHER
         resource = next((each for each in segments if each not in _AREAS), OTHER)
-        return resource.replace("_", " ").capitalize()
+        return resource.replace("_", " ").replace("-", " ").capitalize()
 
 
 def handled(app: Litestar) -> Iterator[Operation]:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from footfall.api.answers import Deleted
 from footfall.api.property_values import ById, PropertyValue
 
 Text = str | UnsetType
@@ -77,8 +78,24 @@ class Profile(Struct, kw_only=True):
     gender: str | None
     birthday: str | None
     metadata: dict[str, Any]
+    merged: Annotated[
+        list[str], Meta(description="Ids of the profiles that were merged into this one.")
+    ]
+    suppressed_at: Annotated[
+        int | None,
+        Meta(description="Unix seconds. From then on events of this person are refused."),
+    ]
+    suppressed_events: Annotated[int, Meta(description="How many events were refused so.")]
     created_at: Annotated[int, Meta(description="Unix seconds.")]
     updated_at: Annotated[int, Meta(description="Unix seconds.")]
+
+
+class DeletedProfile(Deleted):
+    """The answer to the deletion of a profile; ``id`` is what it goes by."""
+
+    erased: Annotated[
+        bool | UnsetType, Meta(description="True if the whole person was erased.")
+    ] = UNSET
 
 
 EXAMPLE: Final = {
@@ -107,6 +124,9 @@ ANSWER: Final[dict[str, Any]] = {
     "gender": None,
     "birthday": None,
     "metadata": {},
+    "merged": [],
+    "suppressed_at": None,
+    "suppressed_events": 0,
     "created_at": 1665684173,
     "updated_at": 1665684173,
 }

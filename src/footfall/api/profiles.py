@@ -6,30 +6,34 @@ Source: contract 3.10.
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from msgspec import UNSET
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from footfall.api import paging, property_values
-from footfall.api.answers import Deleted, Listing
-from footfall.api.call import Call, absent, raise_any
+from footfall.api.answers import Listing
+from footfall.api.call import Call, Encoder, absent, raise_any
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.forms import FORM_TYPE
-from footfall.api.parameters import SESSION, Given, read_role
+from footfall.api.parameters import SESSION, Given, read_flag, read_role
 from footfall.api.profile_bodies import (
     ANSWER,
     EXAMPLE,
     Contact,
+    DeletedProfile,
     NewProfileBody,
     Profile,
     ProfileBody,
 )
+from footfall.api.sessions import find_or_begin
 from footfall.domain.profiles import ProfileDraft, read_profile
 from footfall.domain.properties import OF_PROFILES
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import unix_seconds
-from footfall.errors import Fault, NotFound, refuse
-from footfall.store import lists, profiles, sessions
+from footfall.errors import Fault
+from footfall.store import erase, lists, profiles, sessions
 from footfall.store.identities import Identity
+from footfall.store.identity_log import Origin
 
 _WRITES: Final[dict[str, Any]] = {
     "scope": "profiles",
@@ -159,27 +163,41 @@ async def change_profile(call: Call, profile: str) -> Profile:
     **bound(
         Endpoint(
             "Delete a profile",
-            answer=Deleted,
+            answer=DeletedProfile,
             description="Name, contacts and other values go, and its contacts are free for other "
-            "profiles. Its events and sessions stay.",
+            "profiles. Its events and sessions stay as they are. With `erase` the person goes for "
+            "good, also one that was deleted before: claims, lists, submissions, all that its "
+            "events told beside action, time, amount and object, and the ids of its sessions. "
+            "Totals stay what they were.",
             scope="profiles",
-            errors=(404,),
+            query={"erase": ({"type": "boolean"}, "Whether to erase the person.")},
+            errors=(404, 422),
             answer_example={"id": "MzYwlE50", "deleted": True},
         )
     ),
 )
-async def delete_profile(call: Call, profile: str) -> Deleted:
-    """Delete a profile; its contacts are free again."""
+async def delete_profile(call: Call, profile: str) -> DeletedProfile:
+    """Delete a profile, or erase the person."""
     row_id = call.row(Kind.PROFILE, profile)
-    was_there = await call.store.write(
-        lambda connection: profiles.delete(connection, call.business_id, row_id, call.received_at)
-    )
-    if not was_there:
+    faults: list[Fault] = []
+    erases = read_flag(call.query, "erase", faults)
+    raise_any(faults)
+
+    def remove(connection: Connection) -> int | None:
+        if not erases:
+            return profiles.delete(connection, call.business_id, row_id, call.received_at)
+        origin = Origin(call.received_at, "api", call.caller.token_id)
+        return erase.erase(
+            connection, call.store.index, call.business_id, row_id, call.encode, origin
+        )
+
+    root = await call.store.write(remove)
+    if root is None:
         raise absent(Kind.PROFILE)
-    return Deleted(profile)
+    return DeletedProfile(call.encode(Kind.PROFILE, root), erased=True if erases else UNSET)
 
 
-def render(call: Call, profile: profiles.Profile) -> Profile:
+def render(call: Encoder, profile: profiles.Profile) -> Profile:
     """Return a profile as answers show it."""
     data = profile.data or {}
     emails = [each for each in profile.contacts if each.kind == "email"]
@@ -201,6 +219,11 @@ def render(call: Call, profile: profiles.Profile) -> Profile:
         gender=data.get("gender"),
         birthday=data.get("birthday"),
         metadata=data.get("metadata", {}),
+        merged=[call.encode(Kind.PROFILE, each) for each in profile.members if each != profile.id],
+        suppressed_at=None
+        if profile.suppressed_at is None
+        else unix_seconds(profile.suppressed_at),
+        suppressed_events=profile.suppressed_count,
         created_at=unix_seconds(profile.created_at),
         updated_at=unix_seconds(profile.updated_at),
     )
@@ -229,19 +252,8 @@ def _with_list_names(connection: Connection, call: Call, draft: ProfileDraft) ->
 
 
 def _attach(connection: Connection, call: Call, given: Given, profile_id: int) -> None:
-    row_id = call.decode(Kind.SESSION, given.text)
-    session = sessions.find_or_create(
-        connection, call.business_id, given.text, row_id, call.received_at
-    )
-    if session is None:
-        raise refuse(
-            NotFound(
-                "There is no such session in this business, and one cannot begin under this id: a "
-                "new session's id is a UUID or 32 letters and digits.",
-                given.parameter,
-            )
-        )
-    if session.profile_id != profile_id:
+    session = find_or_begin(connection, call, given)
+    if session.owner_id != profile_id:
         sessions.attach(
             connection,
             call.business_id,

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
-from footfall.api.call import Call, raise_any
+from footfall.api.call import Call, Encoder, raise_any
 from footfall.domain.objects import ObjectDraft
 from footfall.domain.properties import (
     BY_ID,
@@ -95,7 +95,7 @@ async def put(call: Call, draft: ObjectDraft, faults: list[Fault], *, clears: bo
         draft.uniques = [*(draft.uniques or ()), *values.uniques]
 
 
-def render(call: Call, shown: Iterable[tuple[Property, Any]]) -> list[PropertyValue]:
+def render(call: Encoder, shown: Iterable[tuple[Property, Any]]) -> list[PropertyValue]:
     """Return values as answers show them."""
     return [
         PropertyValue(

@@ -12,7 +12,7 @@ from litestar import get, patch, post
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
-from footfall.api.call import Call, absent, raise_any
+from footfall.api.call import Call, Encoder, absent, raise_any
 from footfall.api.components import ALIAS
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.forms import FORM_TYPE
@@ -53,7 +53,7 @@ class Session(Struct, kw_only=True):
     created_at: Annotated[int, Meta(description="Unix seconds.")]
 
 
-_ANSWER: Final = {
+ANSWER: Final[dict[str, Any]] = {
     "id": "WBAkaqNz",
     "type": "session",
     "session": "bBJn9vR15yPaYkWmR2QK0jopMeNxrA6l",
@@ -69,12 +69,13 @@ def _attach_endpoint(status: int) -> Endpoint:
         body=AttachBody,
         description="The id in the path is the browser's session or the record's own id; one that "
         "is well formed and unknown begins here. A session that belongs to another profile is not "
-        "moved: compare `profile` in the answer. Doing it again changes nothing.",
+        "moved: compare `profile` in the answer, and see `GET /v1/conflicts`. An owner of whom "
+        "nothing is known is merged into the profile. Doing it again changes nothing.",
         scope="profiles",
         status=status,
         errors=(400, 404, 422),
         example={"profile": "MzYwlE50"},
-        answer_example=_ANSWER,
+        answer_example=ANSWER,
         media_types=("application/json", FORM_TYPE),
     )
 
@@ -115,16 +116,16 @@ async def create_session(call: Call) -> NewSession:
             answer=Session,
             also=("profiles",),
             errors=(404,),
-            answer_example=_ANSWER,
+            answer_example=ANSWER,
         )
     ),
 )
 async def get_session(call: Call, session: str) -> Session:
     """Answer one session."""
-    found = await call.store.read(lambda connection: _find(connection, call, session))
+    found = await call.store.read(lambda connection: find(connection, call, session))
     if found is None:
         raise absent(Kind.SESSION)
-    return _render(call, found)
+    return render(call, found)
 
 
 @patch("/sessions/{session:str}", **bound(_attach_endpoint(200)))
@@ -155,18 +156,18 @@ async def _attach(call: Call, text: str) -> Session:
         found = await call.store.write(
             lambda connection: _attach_now(connection, call, text, given)
         )
-    return _render(call, found)
+    return render(call, found)
 
 
 def _attached(
     connection: Connection, call: Call, text: str, given: Given
 ) -> sessions.Session | None:
-    """Return the session if it is the profile's already."""
-    session = _find(connection, call, text)
-    if session is None or session.profile_id is None:
+    """Return the session if it is the profile's already, or somebody else's and noted so."""
+    session = find(connection, call, text)
+    if session is None or session.owner_id is None:
         return None
-    is_same = session.profile_id == _profile_row(connection, call, given)
-    return session if is_same else None
+    standing = sessions.attachment(connection, session, profile_row(connection, call, given))
+    return session if standing in ("attached", "noted") else None
 
 
 def _attach_now(connection: Connection, call: Call, text: str, given: Given) -> sessions.Session:
@@ -178,14 +179,19 @@ def _attach_now(connection: Connection, call: Call, text: str, given: Given) -> 
         connection,
         call.business_id,
         session,
-        _profile_row(connection, call, given),
+        profile_row(connection, call, given),
         at=call.received_at,
         cause="attach",
         token_id=call.caller.token_id,
     )
 
 
-def _profile_row(connection: Connection, call: Call, given: Given) -> int:
+def profile_row(connection: Connection, call: Call, given: Given) -> int:
+    """Return the row number of a profile that a body names.
+
+    Raises:
+        Refused: 422, there is none in this business.
+    """
     row_id = call.decode(Kind.PROFILE, given.text)
     if row_id is None or not profiles.existing(connection, call.business_id, [row_id]):
         raise refuse(
@@ -198,14 +204,37 @@ def _profile_row(connection: Connection, call: Call, given: Given) -> int:
     return row_id
 
 
-def _find(connection: Connection, call: Call, text: str) -> sessions.Session | None:
+def find(connection: Connection, call: Call, text: str) -> sessions.Session | None:
+    """Return the session of an id: the browser's own, or the record's."""
     if not is_carriable(text):
         return None
     return sessions.find(connection, call.business_id, text, call.decode(Kind.SESSION, text))
 
 
-def _render(call: Call, session: sessions.Session) -> Session:
-    profile_id = session.profile_id
+def find_or_begin(connection: Connection, call: Call, given: Given) -> sessions.Session:
+    """Return the session that a body names; a well-formed id that nobody had begins it.
+
+    Raises:
+        Refused: 422, there is none and none can begin.
+    """
+    row_id = call.decode(Kind.SESSION, given.text)
+    session = sessions.find_or_create(
+        connection, call.business_id, given.text, row_id, call.received_at
+    )
+    if session is None:
+        raise refuse(
+            NotFound(
+                "There is no such session in this business, and one cannot begin under this id: a "
+                "new session's id is a UUID or 32 letters and digits.",
+                given.parameter,
+            )
+        )
+    return session
+
+
+def render(call: Encoder, session: sessions.Session) -> Session:
+    """Return a session as answers show it, under the id that its owner goes by."""
+    profile_id = session.owner_id
     return Session(
         id=call.encode(Kind.SESSION, session.id),
         session=session.text,

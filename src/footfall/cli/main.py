@@ -26,6 +26,11 @@ COMMANDS: Final[dict[str, Lazy]] = {
     "serve": Lazy("footfall.cli.serve", "serve", "Serve the API until SIGTERM or Ctrl-C."),
     "business": Lazy("footfall.cli.business", "business", "Make, list and change businesses."),
     "token": Lazy("footfall.cli.token", "token", "Make, list, revoke and rotate private tokens."),
+    "profile": Lazy(
+        "footfall.cli.profile",
+        "profile",
+        "Merge, separate, export and erase people, and see who is who.",
+    ),
     "import": Lazy(
         "footfall.cli.import_",
         "import_command",

@@ -1,7 +1,8 @@
-"""E-mail addresses and phones: whose they are, and giving them to a profile.
+"""E-mail addresses, phones and ids in other systems: whose they are, and giving them to a profile.
 
 A normal form belongs to one profile of a business at most; the table's index holds that. What could
-not be brought into a normal form is kept as it was written and identifies nobody.
+not be brought into a normal form is kept as it was written and identifies nobody. Contacts of
+profiles that were merged stay where they are and count as the person's.
 """
 
 from collections.abc import Iterable, Sequence
@@ -62,13 +63,17 @@ def assign(
     *,
     at: int,
     replaces: bool,
+    members: Sequence[int] = (),
 ) -> None:
     """Give contacts to a profile; nobody else may have them.
 
     Args:
         replaces: whether a new one takes the place of what had its label, or stands beside it.
+        members: the profiles that are the same person; what one of them has is there already.
     """
-    there = {_key(each): each for each in of_profiles(connection, [profile_id]).get(profile_id, [])}
+    everywhere = sorted({profile_id, *members})
+    held = of_profiles(connection, everywhere)
+    there = {_key(each): each for row_id in everywhere for each in held.get(row_id, [])}
     new = [contact for contact in contacts if _key(contact) not in there]
     for contact in contacts:
         known = there.get(_key(contact))
@@ -78,7 +83,7 @@ def assign(
             )
     told = {known.id for contact in contacts if (known := there.get(_key(contact))) is not None}
     if replaces and new:
-        _remove_replaced(connection, profile_id, new, told)
+        _remove_replaced(connection, everywhere, new, told)
     if new:
         connection.execute(
             insert(identities),
@@ -97,18 +102,63 @@ def assign(
         )
 
 
-def release(connection: Connection, profile_id: int) -> None:
-    """Take every contact from a profile, so that another may have it."""
-    connection.execute(delete(identities).where(identities.c.profile_id == profile_id))
+def release(connection: Connection, profile_ids: Sequence[int]) -> int:
+    """Take every contact and key from profiles, so that others may have them; count them."""
+    return connection.execute(
+        delete(identities).where(identities.c.profile_id.in_(profile_ids))
+    ).rowcount
+
+
+def user(connection: Connection, business_id: int, key: str) -> int | None:
+    """Return the profile that has an id in another system, by ``domain.identify.user_key``."""
+    query = select(identities.c.profile_id).where(
+        identities.c.business_id == business_id,
+        identities.c.kind == "user",
+        identities.c.value == key,
+    )
+    return connection.execute(query).scalar()
+
+
+def has_user_of(connection: Connection, profile_ids: Sequence[int], source: str) -> bool:
+    """Tell whether any of some profiles has an id in a system."""
+    query = select(identities.c.id).where(
+        identities.c.profile_id.in_(profile_ids),
+        identities.c.kind == "user",
+        identities.c.label == source,
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def add_user(
+    connection: Connection,
+    business_id: int,
+    profile_id: int,
+    key: str,
+    label: str,
+    raw: str,
+    at: int,
+) -> None:
+    """Give a profile its id in another system."""
+    connection.execute(
+        insert(identities).values(
+            business_id=business_id,
+            profile_id=profile_id,
+            kind="user",
+            label=label,
+            value=key,
+            raw=raw,
+            created_at=at,
+        )
+    )
 
 
 def _remove_replaced(
-    connection: Connection, profile_id: int, new: Sequence[Contact], told: set[int]
+    connection: Connection, profile_ids: Sequence[int], new: Sequence[Contact], told: set[int]
 ) -> None:
     for contact in new:
         connection.execute(
             delete(identities).where(
-                identities.c.profile_id == profile_id,
+                identities.c.profile_id.in_(profile_ids),
                 identities.c.kind == contact.kind,
                 identities.c.label == contact.label,
                 identities.c.id.not_in(told),

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, delete, insert, select, update
 from footfall.errors import Fault, ParameterNotUnique, Refused, refuse
 from footfall.store import pages
 from footfall.store.pages import Bounds
-from footfall.store.tables import list_members, lists
+from footfall.store.tables import list_members, lists, profiles
 
 _CHUNK: Final = 500
 
@@ -142,9 +142,19 @@ def members(list_id: int) -> Select[tuple[int]]:
     return select(list_members.c.profile_id).where(list_members.c.list_id == list_id)
 
 
-def leave_all(connection: Connection, profile_id: int) -> None:
-    """Take a profile off every list."""
-    connection.execute(delete(list_members).where(list_members.c.profile_id == profile_id))
+def people(list_id: int) -> Select[Any]:
+    """Return the query of the people on a list: by themselves or by who was merged into them."""
+    on_it = select(profiles.c.id, profiles.c.merged_into).where(profiles.c.id.in_(members(list_id)))
+    up = on_it.cte("people_on_a_list", recursive=True)
+    up = up.union(
+        select(profiles.c.id, profiles.c.merged_into).join(up, profiles.c.id == up.c.merged_into)
+    )
+    return select(up.c.id)
+
+
+def leave_all(connection: Connection, profile_ids: Sequence[int]) -> None:
+    """Take profiles off every list."""
+    connection.execute(delete(list_members).where(list_members.c.profile_id.in_(profile_ids)))
 
 
 def of_profiles(connection: Connection, profile_ids: Sequence[int]) -> dict[int, list[str]]:

@@ -9,7 +9,7 @@ Source: contract 2.4.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from footfall.errors import Fault, NotFound
 
@@ -25,7 +25,7 @@ class Bounds(NamedTuple):
 class Page(NamedTuple):
     """Rows, newest first, and whether there are more in the direction of reading."""
 
-    rows: list[Row[Any]]
+    rows: list[Any]
     has_more: bool
 
 
@@ -42,7 +42,7 @@ def newest_first(
     return cut(list(connection.execute(query.order_by(row_id.desc()))), bounds)
 
 
-def cut(rows: Sequence[Row[Any]], bounds: Bounds) -> Page:
+def cut(rows: Sequence[Any], bounds: Bounds) -> Page:
     """Return the page in up to ``limit + 1`` rows; the surplus one says that there are more."""
     has_more = len(rows) > bounds.limit
     if bounds.before is not None:

@@ -3,17 +3,21 @@
 A profile is found again by where it comes from (source and reference), else by an e-mail address,
 else by a phone (contract 3.10). Functions here run inside a transaction and look before they write;
 a row that another process made meanwhile starts the transaction over.
+
+A profile that was merged into another goes by either id and is read as one person: what the root
+was told comes first, then what its members were, oldest first. Changes are made to the root.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
+from footfall.domain.identify import user_key
 from footfall.domain.profiles import ProfileDraft
 from footfall.domain.properties import OF_PROFILES, Property, Values
 from footfall.errors import Fault, IdentityAssigned, ParameterNotUnique, Refused
-from footfall.store import identities, lists, pages, properties, property_values
+from footfall.store import identities, lists, merges, pages, properties, property_values
 from footfall.store.facts import changed
 from footfall.store.identities import Identity
 from footfall.store.pages import Bounds
@@ -23,7 +27,13 @@ _CHUNK = 500
 
 
 class Profile(NamedTuple):
-    """A profile's row with its contacts, lists and values of properties, oldest first."""
+    """A person: the root's row, completed by its members', and what other tables know of all.
+
+    Attributes:
+        suppressed_count: events refused so far, of all members.
+        contacts: oldest first; ``lists`` in the order they were joined.
+        members: row numbers of all profiles that are this person, oldest first.
+    """
 
     id: int
     first_name: str | None
@@ -33,12 +43,18 @@ class Profile(NamedTuple):
     data: dict[str, Any] | None
     created_at: int
     updated_at: int
+    suppressed_at: int | None
+    suppressed_count: int
     contacts: list[Identity]
+    members: list[int]
     lists: list[str]
     values: list[tuple[Property, Any]]
 
 
-_COLUMNS = tuple(profiles.c[name] for name in Profile._fields[:-3])
+_COLUMNS = tuple(profiles.c[name] for name in Profile._fields[:-4])
+_DATA = Profile._fields.index("data")
+_MERGED = ("metadata", "properties")
+"""Parts of ``data`` that are read from all members together; of others the first counts."""
 
 
 def existing(connection: Connection, business_id: int, row_ids: Iterable[int]) -> set[int]:
@@ -55,15 +71,20 @@ def existing(connection: Connection, business_id: int, row_ids: Iterable[int]) -
     return found
 
 
+def canonical(connection: Connection, business_id: int, row_id: int) -> int | None:
+    """Return the profile that an id stands for: itself, or the one it was merged into."""
+    if not existing(connection, business_id, [row_id]):
+        return None
+    return merges.root_of(connection, row_id)
+
+
 def find(connection: Connection, business_id: int, row_id: int) -> Profile | None:
-    """Return a profile, unless it is deleted or another business's."""
-    query = select(*_COLUMNS).where(
-        profiles.c.id == row_id,
-        profiles.c.business_id == business_id,
-        profiles.c.deleted_at.is_(None),
-    )
-    found = _with_rest(connection, business_id, connection.execute(query).all())
-    return found[0] if found else None
+    """Return the person of a profile, unless it is deleted or another business's."""
+    root = canonical(connection, business_id, row_id)
+    if root is None:
+        return None
+    rows = connection.execute(select(*_COLUMNS).where(profiles.c.id == root)).all()
+    return _people(connection, business_id, rows)[0]
 
 
 def page(
@@ -86,11 +107,13 @@ def page(
     pages.check(connection, profiles, within, bounds, faults)
     if faults:
         raise Refused(faults)
-    query = select(*_COLUMNS).where(within, profiles.c.deleted_at.is_(None))
+    query = select(*_COLUMNS).where(
+        within, profiles.c.deleted_at.is_(None), profiles.c.merged_into.is_(None)
+    )
     if list_id is not None:
-        query = query.where(profiles.c.id.in_(lists.members(list_id)))
+        query = query.where(profiles.c.id.in_(lists.people(list_id)))
     rows, has_more = pages.newest_first(connection, query, profiles.c.id, bounds)
-    return _with_rest(connection, business_id, rows), has_more
+    return _people(connection, business_id, rows), has_more
 
 
 def keep(
@@ -111,12 +134,16 @@ def keep(
     owners = _owners(connection, business_id, draft)
     if not owners:
         row_id = _create(connection, business_id, draft, at)
+        members = [row_id]
     else:
         row_id = owners[0][1]
         _refuse_others(owners, row_id)
+        members = merges.members_of(connection, row_id)
         profile = _lock(connection, business_id, row_id)
-        _update(connection, business_id, profile, draft.columns(), draft.data, at)
-    identities.assign(connection, business_id, row_id, draft.contacts, at=at, replaces=False)
+        _update(connection, business_id, profile, members, draft.columns(), draft.data, at)
+    identities.assign(
+        connection, business_id, row_id, draft.contacts, at=at, replaces=False, members=members
+    )
     lists.join(connection, business_id, row_id, draft.lists or [], at)
     if values is not None:
         property_values.assign(connection, business_id, profiles, row_id, values, at)
@@ -138,66 +165,88 @@ def change(
     Raises:
         Refused: a contact, the reference in its source, or a unique value is another profile's.
     """
-    if not existing(connection, business_id, [row_id]):
+    root = canonical(connection, business_id, row_id)
+    if root is None:
         return None
+    members = merges.members_of(connection, root)
     contacts = identities.owners(connection, business_id, draft.contacts)
-    _refuse_others(
-        [
-            (contact.parameter, owner)
-            for contact in draft.contacts
-            if (owner := contacts.get((contact.kind, contact.value or ""))) is not None
-        ],
-        row_id,
+    owners = [
+        (contact.parameter, owner)
+        for contact in draft.contacts
+        if (owner := contacts.get((contact.kind, contact.value or ""))) is not None
+    ]
+    _refuse_others([each for each in owners if each[1] not in members], root)
+    profile = _lock(connection, business_id, root)
+    _update(connection, business_id, profile, members, draft.columns(), draft.data, at)
+    identities.assign(
+        connection, business_id, root, draft.contacts, at=at, replaces=True, members=members
     )
-    profile = _lock(connection, business_id, row_id)
-    _update(connection, business_id, profile, draft.columns(), draft.data, at)
-    identities.assign(connection, business_id, row_id, draft.contacts, at=at, replaces=True)
     if draft.lists is not None:
-        lists.replace(connection, business_id, row_id, draft.lists, at)
+        lists.replace(connection, business_id, root, draft.lists, at)
+        lists.leave_all(connection, [each for each in members if each != root])
     if values is not None:
-        property_values.assign(connection, business_id, profiles, row_id, values, at)
-    return _get(connection, business_id, row_id)
+        property_values.assign(connection, business_id, profiles, root, values, at)
+    return _get(connection, business_id, root)
 
 
-def delete(connection: Connection, business_id: int, row_id: int, at: int) -> bool:
-    """Delete a profile: what was known of the person goes, its events and sessions stay.
+def delete(connection: Connection, business_id: int, row_id: int, at: int) -> int | None:
+    """Delete a profile with all its members: what was known goes, events and sessions stay.
 
     Returns:
-        Whether there was one.
+        The row number of the person's root, ``None`` if there was none.
     """
-    query = select(profiles.c.data).where(
-        profiles.c.id == row_id, profiles.c.business_id == business_id
-    )
-    data = connection.execute(query.with_for_update()).scalar()
-    gone = connection.execute(
+    root = canonical(connection, business_id, row_id)
+    if root is None:
+        return None
+    members = merges.members_of(connection, root)
+    clear(connection, members, at)
+    for each in members:
+        changed(connection, "profile", each)
+    return root
+
+
+def clear(connection: Connection, members: Sequence[int], at: int) -> int:
+    """Take from profiles all that is known of the person, and mark them deleted.
+
+    Returns:
+        How many contacts and keys went.
+    """
+    held = select(profiles.c.id, profiles.c.data).where(profiles.c.id.in_(members))
+    for row in connection.execute(held.order_by(profiles.c.id).with_for_update()).all():
+        property_values.release(connection, row.id, row.data)
+    lists.leave_all(connection, members)
+    connection.execute(
         update(profiles)
-        .where(
-            profiles.c.id == row_id,
-            profiles.c.business_id == business_id,
-            profiles.c.deleted_at.is_(None),
-        )
+        .where(profiles.c.id.in_(members))
         .values(
             first_name=None,
             last_name=None,
             reference=None,
             data=None,
             updated_at=at,
-            deleted_at=at,
+            deleted_at=func.coalesce(profiles.c.deleted_at, at),
         )
-    ).rowcount
-    if gone:
-        identities.release(connection, row_id)
-        lists.leave_all(connection, row_id)
-        property_values.release(connection, row_id, data)
-        changed(connection, "profile", row_id)
-    return bool(gone)
+    )
+    return identities.release(connection, members)
+
+
+def create(
+    connection: Connection, business_id: int, at: int, columns: dict[str, Any] | None = None
+) -> int:
+    """Make a profile with nothing but these columns and return its row number."""
+    row_id: int = connection.execute(
+        insert(profiles)
+        .values(business_id=business_id, created_at=at, updated_at=at, **(columns or {}))
+        .returning(profiles.c.id)
+    ).scalar_one()
+    return row_id
 
 
 def _owners(connection: Connection, business_id: int, draft: ProfileDraft) -> list[tuple[str, int]]:
-    """Return who has what is told: (parameter, profile), the most telling first."""
+    """Return who has what is told: (parameter, root of the person), the most telling first."""
     found: list[tuple[str, int]] = []
     if draft.reference is not None:
-        owner = _by_reference(connection, business_id, draft.source or "", draft.reference)
+        owner = by_reference(connection, business_id, draft.source or "", draft.reference)
         if owner is not None:
             found.append(("reference", owner))
     contacts = identities.owners(connection, business_id, draft.contacts)
@@ -205,12 +254,21 @@ def _owners(connection: Connection, business_id: int, draft: ProfileDraft) -> li
         owner = contacts.get((contact.kind, contact.value or ""))
         if owner is not None:
             found.append((contact.parameter, owner))
-    return found
+    roots = merges.roots_of(connection, [owner for _, owner in found])
+    return [(parameter, roots[owner]) for parameter, owner in found]
 
 
-def _by_reference(
+def by_reference(
     connection: Connection, business_id: int, source: str, reference: str
 ) -> int | None:
+    """Return the profile that comes from somewhere, or whom a browser named by that id.
+
+    The row itself: it may have been merged into another.
+    """
+    key = user_key(source, reference)
+    user = None if key is None else identities.user(connection, business_id, key)
+    if user is not None:
+        return user
     query = select(profiles.c.id).where(
         profiles.c.business_id == business_id,
         profiles.c.source == source,
@@ -218,6 +276,18 @@ def _by_reference(
         profiles.c.deleted_at.is_(None),
     )
     return connection.execute(query).scalar()
+
+
+def _has_reference(
+    connection: Connection, members: Iterable[int], source: str, reference: str
+) -> bool:
+    query = select(profiles.c.id).where(
+        profiles.c.id.in_(list(members)),
+        profiles.c.source == source,
+        profiles.c.reference == reference,
+        profiles.c.deleted_at.is_(None),
+    )
+    return connection.execute(query).first() is not None
 
 
 def _refuse_others(owners: list[tuple[str, int]], row_id: int) -> None:
@@ -235,12 +305,7 @@ def _refuse_others(owners: list[tuple[str, int]], row_id: int) -> None:
 
 def _create(connection: Connection, business_id: int, draft: ProfileDraft, at: int) -> int:
     columns = {"source": "", **draft.columns(), "data": draft.data or None}
-    row_id: int = connection.execute(
-        insert(profiles)
-        .values(business_id=business_id, created_at=at, updated_at=at, **columns)
-        .returning(profiles.c.id)
-    ).scalar_one()
-    return row_id
+    return create(connection, business_id, at, columns)
 
 
 def _lock(connection: Connection, business_id: int, row_id: int) -> Any:
@@ -253,6 +318,7 @@ def _update(
     connection: Connection,
     business_id: int,
     profile: Any,
+    members: Sequence[int],
     columns: dict[str, str],
     data: dict[str, Any],
     at: int,
@@ -260,7 +326,13 @@ def _update(
     reference = columns.get("reference", profile.reference)
     if reference is not None and columns.keys() & {"reference", "source"}:
         source = columns.get("source", profile.source)
-        if _by_reference(connection, business_id, source, reference) not in (None, profile.id):
+        owner = by_reference(connection, business_id, source, reference)
+        if _has_reference(connection, set(members) - {profile.id}, source, reference):
+            # It is the person's already, under another of its members.
+            columns = {
+                name: text for name, text in columns.items() if name not in ("reference", "source")
+            }
+        elif owner not in (None, *members):
             raise Refused(
                 [
                     ParameterNotUnique(
@@ -277,27 +349,60 @@ def _update(
     )
 
 
-def _with_rest(connection: Connection, business_id: int, rows: Sequence[Any]) -> list[Profile]:
-    """Return profiles with what other tables know of them."""
-    row_ids = [row.id for row in rows]
-    contacts = identities.of_profiles(connection, row_ids)
-    on_lists = lists.of_profiles(connection, row_ids)
-    has_values = any(properties.values_in(row.data) for row in rows)
-    known = properties.of_owner(connection, business_id, OF_PROFILES) if has_values else []
-    return [
-        Profile._make(
-            [
-                *row,
-                contacts.get(row.id, []),
-                on_lists.get(row.id, []),
-                property_values.shown(known, row.data),
-            ]
-        )
-        for row in rows
-    ]
-
-
 def _get(connection: Connection, business_id: int, row_id: int) -> Profile:
     profile = find(connection, business_id, row_id)
     assert profile is not None
     return profile
+
+
+def _people(connection: Connection, business_id: int, roots: Sequence[Row[Any]]) -> list[Profile]:
+    """Return the people whose root rows these are."""
+    members = merges.members_of_each(connection, [row.id for row in roots])
+    everybody = [row_id for each in members.values() for row_id in each]
+    contacts = identities.of_profiles(connection, everybody)
+    on_lists = lists.of_profiles(connection, everybody)
+    others = set(everybody) - members.keys()
+    rows = {row.id: row for row in roots}
+    if others:
+        query = select(*_COLUMNS).where(profiles.c.id.in_(sorted(others)))
+        rows |= {row.id: row for row in connection.execute(query)}
+    has_values = any(properties.values_in(row.data) for row in rows.values())
+    known = properties.of_owner(connection, business_id, OF_PROFILES) if has_values else []
+    people = []
+    for root in roots:
+        ordered = [root.id, *(each for each in members[root.id] if each != root.id)]
+        held = [each for row_id in ordered for each in contacts.get(row_id, [])]
+        person = _join([rows[row_id] for row_id in ordered])
+        joined = dict.fromkeys(name for row_id in ordered for name in on_lists.get(row_id, []))
+        values = property_values.shown(known, person[_DATA])
+        people.append(
+            Profile._make([*person, sorted(held), members[root.id], list(joined), values])
+        )
+    return people
+
+
+def _join(rows: list[Row[Any]]) -> tuple[Any, ...]:
+    """Return one row of several: of each value the first that was told."""
+    first = rows[0]
+    if len(rows) == 1:
+        return tuple(first)
+    told = first._asdict()
+    for name in ("first_name", "last_name", "suppressed_at"):
+        told[name] = next(
+            (value for row in rows if (value := getattr(row, name)) is not None), None
+        )
+    origin = next((row for row in rows if row.reference is not None), first)
+    told |= {"source": origin.source, "reference": origin.reference}
+    told["data"] = _join_data([row.data or {} for row in rows]) or None
+    told["suppressed_count"] = sum(row.suppressed_count for row in rows)
+    return tuple(told.values())
+
+
+def _join_data(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    joined: dict[str, Any] = {}
+    for part in reversed(parts):
+        joined |= {name: value for name, value in part.items() if name not in _MERGED}
+        for name in _MERGED:
+            if name in part:
+                joined[name] = {**joined.get(name, {}), **part[name]}
+    return joined

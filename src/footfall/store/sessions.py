@@ -1,28 +1,41 @@
 """Sessions: browsers and devices, and the profile each turned out to be."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Select, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, insert, or_, select, update
 
 from footfall.domain.sessions import SessionFact, is_carriable, is_well_formed
+from footfall.store import conflicts, merges, pages
+from footfall.store import identity_log as log
 from footfall.store.facts import changed
-from footfall.store.tables import identity_log, profiles, sessions
+from footfall.store.identity_log import Origin
+from footfall.store.pages import Bounds, Page
+from footfall.store.tables import profiles, sessions
 
 _CHUNK = 500
 
 
 class Session(NamedTuple):
-    """A session's row; ``text`` is the id the browser knows."""
+    """A session's row; ``text`` is the id the browser knows.
+
+    Attributes:
+        profile_id: the profile it was attached to.
+        owner_id: the root of that profile's person, which answers show.
+    """
 
     id: int
     text: str
     profile_id: int | None
     created_at: int
     attached_at: int | None
+    owner_id: int | None
 
 
-_COLUMNS = tuple(sessions.c[name] for name in Session._fields)
+Attachment = Literal["attached", "free", "another", "noted"]
+"""How a session stands to a person: theirs, nobody's, another's, or another's and noted so."""
+
+_COLUMNS = tuple(sessions.c[name] for name in Session._fields[:-1])
 
 
 def select_facts() -> Select[Any]:
@@ -63,8 +76,8 @@ def find(connection: Connection, business_id: int, text: str, row_id: int | None
         sessions.c.business_id == business_id,
         or_(sessions.c.text == text, sessions.c.id == row_id),
     )
-    rows = [Session(*row) for row in connection.execute(query)]
-    return max(rows, key=lambda row: row.text == text, default=None)
+    row = max(connection.execute(query), key=lambda row: bool(row.text == text), default=None)
+    return None if row is None else _session(connection, row)
 
 
 def find_or_create(
@@ -86,7 +99,26 @@ def create(connection: Connection, business_id: int, text: str, at: int) -> Sess
         .values(business_id=business_id, text=text, created_at=at)
         .returning(*_COLUMNS)
     ).one()
-    return Session(*row)
+    return _session(connection, row)
+
+
+def of_person(connection: Connection, members: Sequence[int], bounds: Bounds) -> Page:
+    """Return a page of the sessions of profiles that are one person, newest first."""
+    query = select(*_COLUMNS).where(sessions.c.profile_id.in_(members))
+    found = pages.newest_first(connection, query, sessions.c.id, bounds)
+    return Page([_session(connection, row) for row in found.rows], found.has_more)
+
+
+def attachment(
+    connection: Connection, session: Session, profile_id: int, conflict: str = "attach_conflict"
+) -> Attachment:
+    """Tell how a session stands to the person of a profile."""
+    if session.owner_id is None:
+        return "free"
+    if session.owner_id == merges.root_of(connection, profile_id):
+        return "attached"
+    is_noted = conflicts.is_noted(connection, conflict, session.id, profile_id)
+    return "noted" if is_noted else "another"
 
 
 def attach(
@@ -98,31 +130,51 @@ def attach(
     at: int,
     cause: str,
     token_id: int | None,
+    conflict: str = "attach_conflict",
 ) -> Session:
-    """Give a free session to a profile; one that is another's stays, and the attempt is logged.
+    """Give a free session to a profile; one that is another's stays where it is.
+
+    An anonymous owner turns out to be the known profile: it is merged into it. Between two people
+    who are known, the attempt is noted as a conflict of the kind ``conflict``.
 
     Returns:
         The session as it is afterwards; whose it is tells whether it was given.
     """
+    origin = Origin(at, cause, token_id)
     taken = connection.execute(
         update(sessions)
         .where(sessions.c.id == session.id, sessions.c.profile_id.is_(None))
         .values(profile_id=profile_id, attached_at=at)
     ).rowcount
-    now = connection.execute(select(*_COLUMNS).where(sessions.c.id == session.id)).one()
-    after = Session(*now)
-    if taken or after.profile_id != profile_id:
-        connection.execute(
-            insert(identity_log).values(
-                business_id=business_id,
-                at=at,
-                kind="attach" if taken else "attach_conflict",
-                session_id=session.id,
-                profile_id=profile_id,
-                cause=cause,
-                token_id=token_id,
-            )
-        )
     if taken:
+        log.record(
+            connection,
+            business_id,
+            "attach",
+            origin,
+            session_id=session.id,
+            profile_id=profile_id,
+        )
         changed(connection, "session", session.id)
+        return _reread(connection, session.id)
+    after = _reread(connection, session.id)
+    wanted = merges.root_of(connection, profile_id)
+    if after.owner_id is not None and after.owner_id != wanted:
+        if merges.may_absorb(connection, wanted, after.owner_id):
+            merges.merge(connection, business_id, wanted, after.owner_id, origin)
+            return _reread(connection, session.id)
+        conflicts.note(
+            connection, business_id, conflict, session.id, profile_id, after.owner_id, origin
+        )
     return after
+
+
+def _reread(connection: Connection, row_id: int) -> Session:
+    row = connection.execute(select(*_COLUMNS).where(sessions.c.id == row_id)).one()
+    return _session(connection, row)
+
+
+def _session(connection: Connection, row: Row[Any]) -> Session:
+    profile_id = row.profile_id
+    owner_id = None if profile_id is None else merges.root_of(connection, profile_id)
+    return Session._make([*row, owner_id])

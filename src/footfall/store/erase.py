@@ -1,0 +1,203 @@
+"""Erases a person: what tells who it was goes for good, and what adds up to totals stays.
+
+Everything happens in one transaction. What stays is action, time, amount and object of each event,
+under a profile without a name and sessions with new random ids; the database's own backups keep
+what they had.
+
+Source: contract 3.10.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
+
+from footfall.domain.public_ids import Kind
+from footfall.domain.sessions import mint
+from footfall.store import events, merges, profiles, tables
+from footfall.store import identity_log as log
+from footfall.store.event_index import EventIndex
+from footfall.store.identity_log import Origin
+
+_CHUNK: Final = 500
+_GONE: Final = "[erased]"
+
+Encode = Callable[[Kind, int], str]
+
+
+def erase(
+    connection: Connection,
+    index: EventIndex,
+    business_id: int,
+    row_id: int,
+    encode: Encode,
+    origin: Origin,
+) -> int | None:
+    """Erase the person of a profile, also of one that was only deleted.
+
+    Args:
+        index: finds the person's events.
+        encode: kind and row number → public id; refusals that name the person are found by it.
+
+    Returns:
+        The row number of the person's root, ``None`` if there is none left to erase.
+    """
+    known = select(tables.profiles.c.id).where(
+        tables.profiles.c.id == row_id, tables.profiles.c.business_id == business_id
+    )
+    if connection.execute(known).first() is None:
+        return None
+    root = merges.root_of(connection, row_id)
+    members = merges.members_of(connection, root)
+    if merges.is_erased(connection, members):
+        return None
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        # Otherwise what was there stays readable in the file until its place is used again.
+        connection.exec_driver_sql("pragma secure_delete = on")
+    session_ids = merges.sessions_of(connection, members)
+    event_ids = events.ids_of_person(connection, index, members)
+    counts = {
+        "events": _clear_events(connection, event_ids, members, session_ids),
+        "sightings": _clear_theirs(connection, tables.sightings, business_id, members, session_ids),
+        "submissions": _clear_theirs(
+            connection, tables.submissions, business_id, members, session_ids
+        ),
+        "rejections": _clear_rejections(connection, business_id, members, session_ids, encode),
+        "claims": _delete_of(connection, tables.claims, members),
+        "lists": _delete_of(connection, tables.list_members, members),
+        "properties": _release_uniques(connection, business_id, members),
+        "sessions": _rename_sessions(connection, session_ids),
+        "contacts": profiles.clear(connection, members, origin.at),
+        "profiles": len(members),
+    }
+    if is_sqlite:
+        connection.exec_driver_sql("pragma secure_delete = off")
+    merges.tell(connection, members)
+    log.record(connection, business_id, "erase", origin, profile_id=root, details=counts)
+    return root
+
+
+def _clear_events(
+    connection: Connection,
+    event_ids: Iterable[int],
+    members: Sequence[int],
+    session_ids: Sequence[int],
+) -> int:
+    table = tables.events
+    cleared = 0
+    sessions = set(session_ids)
+    for chunk in _chunks(event_ids):
+        query = select(table.c.id, table.c.profile_id, table.c.session_id).where(
+            table.c.id.in_(chunk)
+        )
+        # An event in a session of theirs that names somebody else is somebody else's.
+        theirs = [
+            row.id
+            for row in connection.execute(query)
+            if row.profile_id in members or (row.profile_id is None and row.session_id in sessions)
+        ]
+        connection.execute(
+            update(table).where(table.c.id.in_(theirs), table.c.data.is_not(None)).values(data=None)
+        )
+        cleared += len(theirs)
+    return cleared
+
+
+def _clear_theirs(
+    connection: Connection,
+    table: Any,
+    business_id: int,
+    members: Sequence[int],
+    session_ids: Sequence[int],
+) -> int:
+    """Empty what rows with ``profile_id``, ``session_id`` and ``data`` tell; return how many."""
+    cleared = 0
+    conditions: list[ColumnElement[bool]] = [table.c.profile_id.in_(members)]
+    conditions += [
+        table.c.profile_id.is_(None) & table.c.session_id.in_(chunk)
+        for chunk in _chunks(session_ids)
+    ]
+    for condition in conditions:
+        cleared += connection.execute(
+            update(table)
+            .where(table.c.business_id == business_id, condition, table.c.data.is_not(None))
+            .values(data=None)
+        ).rowcount
+    return cleared
+
+
+def _clear_rejections(
+    connection: Connection,
+    business_id: int,
+    members: Sequence[int],
+    session_ids: Sequence[int],
+    encode: Encode,
+) -> int:
+    """Empty the bodies of refusals that name the person or a session, and hide it in paths."""
+    names = [encode(Kind.PROFILE, each) for each in members]
+    names += [encode(Kind.SESSION, each) for each in session_ids]
+    for chunk in _chunks(session_ids):
+        query = select(tables.sessions.c.text).where(tables.sessions.c.id.in_(chunk))
+        names += connection.execute(query).scalars()
+    table = tables.rejections
+    query = select(table.c.id, table.c.path, table.c.body, table.c.errors)
+    changes = []
+    for row in connection.execute(query.where(table.c.business_id == business_id)):
+        told = msgspec.json.encode((row.path, row.body, row.errors)).decode()
+        if any(name in told for name in names):
+            path, errors = row.path, msgspec.json.encode(row.errors).decode()
+            for name in names:
+                path, errors = path.replace(name, _GONE), errors.replace(name, _GONE)
+            clean = msgspec.json.decode(errors)
+            changes.append({"row": row.id, "new_path": path[:255], "new_errors": clean})
+    if changes:
+        connection.execute(
+            update(table)
+            .where(table.c.id == bindparam("row"))
+            .values(
+                path=bindparam("new_path"),
+                errors=bindparam("new_errors", type_=table.c.errors.type),
+                body=None,
+            ),
+            changes,
+        )
+    return len(changes)
+
+
+def _delete_of(connection: Connection, table: Any, members: Sequence[int]) -> int:
+    return connection.execute(delete(table).where(table.c.profile_id.in_(members))).rowcount
+
+
+def _release_uniques(connection: Connection, business_id: int, members: Sequence[int]) -> int:
+    query = select(tables.properties.c.id).where(
+        tables.properties.c.business_id == business_id, tables.properties.c.owner == "profile"
+    )
+    scopes = [f"property.{row_id}" for row_id in connection.execute(query).scalars()]
+    table = tables.unique_values
+    return connection.execute(
+        delete(table).where(
+            table.c.business_id == business_id,
+            table.c.scope.in_(scopes),
+            table.c.row_id.in_(members),
+        )
+    ).rowcount
+
+
+def _rename_sessions(connection: Connection, session_ids: Sequence[int]) -> int:
+    """Give sessions ids that nobody knows: a browser that comes back is a new one."""
+    table = tables.sessions
+    if session_ids:
+        connection.execute(
+            update(table).where(table.c.id == bindparam("row")).values(text=bindparam("new")),
+            [{"row": row_id, "new": mint()} for row_id in session_ids],
+        )
+    return len(session_ids)
+
+
+def _chunks(values: Iterable[int]) -> Iterator[list[int]]:
+    ordered = iter(values)
+    while chunk := list(islice(ordered, _CHUNK)):
+        yield chunk

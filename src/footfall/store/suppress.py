@@ -1,0 +1,50 @@
+"""People who are not to be tracked any more: their events are counted at the door and not kept.
+
+Source: contract 3.10; ``ingest`` refuses the events.
+"""
+
+from sqlalchemy import Connection, update
+
+from footfall.store import identity_log as log
+from footfall.store import merges, profiles
+from footfall.store.identity_log import Origin
+from footfall.store.profiles import Profile
+from footfall.store.tables import profiles as table
+
+
+def suppress(
+    connection: Connection,
+    business_id: int,
+    row_id: int,
+    origin: Origin,
+    *,
+    is_suppressed: bool = True,
+) -> Profile | None:
+    """Suppress a person with all its profiles, or lift that; what is so already stays.
+
+    Returns:
+        The person, or ``None`` if there is none.
+    """
+    root = profiles.canonical(connection, business_id, row_id)
+    if root is None:
+        return None
+    members = merges.members_of(connection, root)
+    differs = (
+        table.c.suppressed_at.is_(None) if is_suppressed else table.c.suppressed_at.is_not(None)
+    )
+    changed = connection.execute(
+        update(table)
+        .where(table.c.id.in_(members), differs)
+        .values(suppressed_at=origin.at if is_suppressed else None)
+    ).rowcount
+    if changed:
+        merges.tell(connection, members)
+        log.record(
+            connection,
+            business_id,
+            "suppress",
+            origin,
+            profile_id=root,
+            details={"suppressed": is_suppressed},
+        )
+    return profiles.find(connection, business_id, root)
