@@ -86,8 +86,6 @@ SAYS_NOTHING: dict[tuple[str, str], str] = {
     ("/v1/attribution/events", "event_id"): "a key is the caller's own word",
     ("/v1/attribution/events/batch", "events.event_id"): "the same",
     ("/v1/track/events", "event_id"): "the same",
-    ("/v1/attribution/products", "variants.property_by_id"): "no value is read inside a variant",
-    ("/v1/attribution/products/{product:str}", "variants.property_by_id"): "the same",
     ("/v1/public/forms/{form:str}/submissions", "property_by_id"): "only what the form asks counts",
     ("/v1/public/forms/{form:str}", "session"): "a form looks the same to everybody",
     ("/v1/attribution/products", "variants.property_by_id"): "refused there, whatever it names",

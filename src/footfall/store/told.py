@@ -17,6 +17,7 @@ from footfall.domain.events import EventDraft
 from footfall.domain.objects import COUPON_CODE, Identity, ObjectDraft, ObjectFact, Unique, sum_of
 from footfall.errors import Fault
 from footfall.store import objects, uniques
+from footfall.store.catalogue import IS_SUMMED
 from footfall.store.tables import items, open_carts, unique_values
 from footfall.store.tables import objects as rows
 
@@ -183,6 +184,7 @@ class Told:
                     (each.quantity, each.price_minor, each.currency) for each in told.items or ()
                 )
                 told.amount_minor, told.currency = sum_of(lines) or (None, None)
+                told.data = {**(told.data or {}), IS_SUMMED: True}
             draft.made_object = True
             missing[key] = (draft, told)
         self._create(missing)
@@ -227,6 +229,7 @@ class Told:
         for key, (draft, told) in ordered:
             for variant in told.variants or ():
                 variant.parent_id = self._facts[key].id
+                variant.source = variant.source or told.source
                 identity = variant.identity()
                 known = (draft.business_id, *identity) if identity else (id(variant),)
                 if known not in self._facts:
