@@ -8,20 +8,26 @@ Source: contract 3.10.
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 import msgspec
-from msgspec import Meta, Struct
 from sqlalchemy import Connection, Select, or_, select
 
 from footfall.api.call import Encoder
-from footfall.api.events import ANSWER as EVENT_ANSWER
 from footfall.api.events import Event
 from footfall.api.events import render as render_event
-from footfall.api.identity_log import Change
+from footfall.api.export_bodies import (
+    Export,
+    HeldClaim,
+    HeldIdentity,
+    HeldList,
+    HeldProperty,
+    HeldSession,
+    HeldSighting,
+    HeldSubmission,
+    Member,
+)
 from footfall.api.identity_log import render as render_change
-from footfall.api.profile_bodies import ANSWER as PROFILE_ANSWER
-from footfall.api.profile_bodies import Profile
 from footfall.api.profiles import render as render_profile
 from footfall.domain import money
 from footfall.domain.public_ids import Kind
@@ -30,152 +36,6 @@ from footfall.store import events, identity_log, merges, profiles, tables
 from footfall.store.event_index import EventIndex
 
 _CHUNK: Final = 500
-
-
-class Member(Struct, kw_only=True):
-    """A profile as it was told by itself, before and after it was merged."""
-
-    id: str
-    merged_into: str | None
-    first_name: str | None
-    last_name: str | None
-    source: str | None
-    reference: str | None
-    data: dict[str, Any]
-    suppressed_at: str | None
-    created_at: str
-    updated_at: str
-
-
-class HeldIdentity(Struct, kw_only=True):
-    """A contact, or an id in another system."""
-
-    profile: str
-    kind: Literal["email", "phone", "user"]
-    label: Annotated[str, Meta(description="Of a `user` the system.")]
-    value: Annotated[str | None, Meta(description="What it is compared by.")]
-    raw: Annotated[str, Meta(description="As it was told.")]
-    created_at: str
-
-
-class HeldClaim(Struct, kw_only=True):
-    """Something a browser said of the person, unproved."""
-
-    profile: str
-    session: str | None
-    origin: Literal["identify", "form"]
-    name: str
-    value: str
-    created_at: str
-
-
-class HeldSession(Struct, kw_only=True):
-    """A browser or device of the person."""
-
-    id: str
-    session: str
-    profile: str
-    created_at: str
-    attached_at: str | None
-
-
-class HeldList(Struct, kw_only=True):
-    """A list that the person is on."""
-
-    id: str
-    profile: str
-    name: str
-    created_at: str
-
-
-class HeldProperty(Struct, kw_only=True):
-    """A value of a property of the business's own."""
-
-    id: str
-    profile: str
-    name: str
-    value: Any
-
-
-class HeldSubmission(Struct, kw_only=True):
-    """What the person filled into a form."""
-
-    id: str
-    form: str
-    session: str | None
-    data: Any
-    created_at: str
-
-
-class HeldSighting(Struct, kw_only=True):
-    """Another report of an event that was stored already."""
-
-    id: str
-    event: str
-    object: str
-    session: str | None
-    amount: str | None
-    currency: str | None
-    occurred_at: str
-    received_at: str
-    data: dict[str, Any]
-
-
-class Export(Struct, kw_only=True):
-    """Everything that is kept about a person."""
-
-    type: Literal["export"] = "export"
-    exported_at: str
-    profile: Profile
-    members: list[Member]
-    identities: list[HeldIdentity]
-    claims: list[HeldClaim]
-    sessions: list[HeldSession]
-    changes: list[Change]
-    lists: list[HeldList]
-    properties: list[HeldProperty]
-    submissions: list[HeldSubmission]
-    sightings: list[HeldSighting]
-    events: list[Event]
-
-
-EXAMPLE: Final[dict[str, Any]] = {
-    "type": "export",
-    "exported_at": "2022-10-13T18:02:54Z",
-    "profile": PROFILE_ANSWER,
-    "members": [
-        {
-            "id": "MzYwlE50",
-            "merged_into": None,
-            "first_name": "Ana",
-            "last_name": "López",
-            "source": "custom_store",
-            "reference": "42",
-            "data": {},
-            "suppressed_at": None,
-            "created_at": "2022-10-13T18:02:53Z",
-            "updated_at": "2022-10-13T18:02:53Z",
-        }
-    ],
-    "identities": [
-        {
-            "profile": "MzYwlE50",
-            "kind": "email",
-            "label": "",
-            "value": "ana@example.com",
-            "raw": "ana@example.com",
-            "created_at": "2022-10-13T18:02:53Z",
-        }
-    ],
-    "claims": [],
-    "sessions": [],
-    "changes": [],
-    "lists": [],
-    "properties": [],
-    "submissions": [],
-    "sightings": [],
-    "events": [EVENT_ANSWER],
-}
 
 
 def build(

@@ -10,7 +10,7 @@ from msgspec import Meta, structs
 from sqlalchemy import Connection
 
 from footfall.api import events as api_events
-from footfall.api import export, paging
+from footfall.api import export, export_bodies, paging
 from footfall.api.answers import Listing
 from footfall.api.call import Call, Encoder, absent, raise_any
 from footfall.api.endpoint import Endpoint, bound
@@ -89,12 +89,12 @@ async def list_profile_sessions(call: Call, profile: str) -> Listing[Session]:
     **bound(
         Endpoint(
             "Export a person",
-            answer=export.Export,
+            answer=export_bodies.Export,
             description="Everything that is kept about the person, as one document: what it is "
             "known by and what was claimed of it, its sessions, lists, submissions, events and "
             "sightings in full, oldest first, and every change of who it is. Times are ISO 8601.",
             errors=(404,),
-            answer_example=export.EXAMPLE,
+            answer_example=export_bodies.EXAMPLE,
             **_READS,
         )
     ),
