@@ -217,3 +217,35 @@ def test_a_deleted_owner_does_not_keep_its_sessions_from_the_living(shop: Shop) 
     found = got(shop.client.get(f"/v1/profiles/{known}/events"))["data"]
     assert [each["event_id"] for each in found] == [key]
     assert refused(shop.client.get(f"/v1/profiles/{gone}"), 404) == [("not_found", "id")]
+
+
+def test_a_person_is_on_the_lists_of_all_its_members(shop: Shop) -> None:
+    name, other_name = unique("List "), unique("List ")
+    first, other = shop.profile(lists=[other_name]), shop.profile(lists=[name])
+    list_id = next(
+        each["id"] for each in got(shop.client.get("/v1/lists"))["data"] if each["name"] == name
+    )
+    members = f"/v1/lists/{list_id}/profiles"
+    assert [each["id"] for each in got(shop.client.get(members))["data"]] == [other["id"]]
+    person = merge(shop, first["id"], other["id"])
+    assert person["lists"] == [other_name, name]
+    assert [each["id"] for each in got(shop.client.get(members))["data"]] == [first["id"]]
+    changed = got(shop.client.patch(f"/v1/profiles/{first['id']}", json={"lists": [other_name]}))
+    assert changed["lists"] == [other_name]
+
+
+def test_a_unique_value_of_a_member_is_the_persons_own(shop: Shop) -> None:
+    told = {"name": unique("Customer "), "kind": "text", "unique": True}
+    field = made(shop.client.post("/v1/properties", json=told))["id"]
+    address, value = email(), unique("value-")
+    first = shop.profile(email=email())
+    other = shop.profile(email=address, property_by_id={field: value})
+    person = merge(shop, first["id"], other["id"])
+    assert [each["value"] for each in person["properties"]] == [value]
+    again = shop.profile(email=address, property_by_id={field: value})
+    assert (again["id"], again["properties"]) == (first["id"], person["properties"])
+    path = f"/v1/profiles/{first['id']}"
+    emptied = got(shop.client.patch(path, json={"property_by_id": {field: ""}}))
+    assert emptied["properties"] == []
+    stranger = shop.profile(property_by_id={field: value})
+    assert stranger["id"] not in (first["id"], other["id"])

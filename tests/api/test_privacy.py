@@ -225,6 +225,25 @@ def test_a_person_is_suppressed_under_every_id_until_that_is_lifted(
     assert [each["details"] for each in log[:2]] == [{"suppressed": False}, {"suppressed": True}]
 
 
+def test_events_of_a_suppressed_person_are_counted_and_not_kept(shop: Shop) -> None:
+    session = shop.session()
+    first = shop.profile(first_name="A", session=session)["id"]
+    other = shop.profile(first_name="B")["id"]
+    got(shop.client.post(f"/v1/profiles/{first}/merge", json={"profile": other}))
+    shop.track(session=session, profile=other)
+    got(shop.client.post(f"/v1/profiles/{first}/suppress"))
+    for owner in ({"session": session}, {"profile": first}, {"profile": other}):
+        told = {"action": "subscribed", **owner}
+        answer = shop.client.post("/v1/attribution/events", json=told)
+        assert answer.status_code != 500, answer.text
+    person = got(shop.client.get(f"/v1/profiles/{other}"))
+    assert person["suppressed_events"] == 3
+    assert len(got(shop.client.get(f"/v1/profiles/{first}/events"))["data"]) == 1
+    got(shop.client.delete(f"/v1/profiles/{first}/suppress"))
+    shop.track(session=session)
+    assert len(got(shop.client.get(f"/v1/profiles/{first}/events"))["data"]) == 2
+
+
 def test_whoever_is_merged_with_a_suppressed_person_is_suppressed_meanwhile(shop: Shop) -> None:
     first, other = shop.profile()["id"], shop.profile()["id"]
     got(shop.client.post(f"/v1/profiles/{other}/suppress"))

@@ -161,6 +161,7 @@ async def merge_profiles(call: Call, profile: str) -> MergedProfile:
                 "session": ({"type": "string"}, "Only changes about this session."),
                 **paging.QUERY,
             },
+            query_also=("profile_id", "session_id"),
             **_READS,
         )
     ),

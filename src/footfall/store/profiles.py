@@ -146,7 +146,7 @@ def keep(
     )
     lists.join(connection, business_id, row_id, draft.lists or [], at)
     if values is not None:
-        property_values.assign(connection, business_id, profiles, row_id, values, at)
+        property_values.assign(connection, business_id, profiles, row_id, values, at, members)
     return _get(connection, business_id, row_id)
 
 
@@ -185,7 +185,10 @@ def change(
         lists.replace(connection, business_id, root, draft.lists, at)
         lists.leave_all(connection, [each for each in members if each != root])
     if values is not None:
-        property_values.assign(connection, business_id, profiles, root, values, at)
+        property_values.assign(connection, business_id, profiles, root, values, at, members)
+        cleared = Values({}, values.cleared, [])
+        for each in members:
+            property_values.assign(connection, business_id, profiles, each, cleared, at)
     return _get(connection, business_id, root)
 
 

@@ -21,8 +21,12 @@ def assign(
     row_id: int,
     values: Values,
     at: int,
+    members: Iterable[int] = (),
 ) -> dict[str, Any] | None:
     """Give a row its values beside those it keeps; return its ``data`` as it is then.
+
+    Args:
+        members: rows that are the same person; a unique value of theirs is not taken.
 
     Raises:
         Refused: another row has a unique one.
@@ -32,7 +36,7 @@ def assign(
     if not values.told and not values.cleared:
         return data
     faults: list[Fault] = []
-    uniques.assign(connection, business_id, row_id, values.uniques, faults)
+    uniques.assign(connection, business_id, row_id, values.uniques, faults, members)
     if faults:
         raise Refused(faults)
     uniques.release(connection, row_id, [each.scope for each in values.cleared])

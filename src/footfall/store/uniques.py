@@ -38,12 +38,17 @@ def assign(
     row_id: int,
     uniques: Sequence[Unique],
     faults: list[Fault],
+    members: Iterable[int] = (),
 ) -> None:
-    """Give a row its values, each in the place of what it had in that scope; note taken ones."""
+    """Give a row its values, each in the place of what it had in that scope; note taken ones.
+
+    Args:
+        members: rows that are the same as this one; what they have is not taken, and stays there.
+    """
     taken = owners(connection, business_id, [(each.scope, each.value) for each in uniques])
     for each in uniques:
         owner = taken.get((each.scope, each.value))
-        if owner is not None and owner != row_id:
+        if owner is not None and owner not in (row_id, *members):
             faults.append(not_unique(each))
         elif owner is None:
             release(connection, row_id, [each.scope])
