@@ -138,7 +138,7 @@ class Appender:
                 drafts.append(draft)
         sightings: list[EventDraft] = []
         if special:
-            settlement = Settlement(connection, special)
+            settlement = Settlement(connection, self._bulk, special)
             settlement.settle()
             sightings = settlement.sightings
             drafts = [draft for draft in drafts if draft.result == "created"]
@@ -160,7 +160,7 @@ class Appender:
         self._account(connection, submissions)
 
     def _store(self, connection: Connection, drafts: list[EventDraft]) -> None:
-        ids = self._bulk.allocate(connection, len(drafts))
+        ids = self._bulk.number_events(connection, len(drafts))
         for draft, event_id in zip(drafts, ids, strict=True):
             draft.event_id = event_id
         self._bulk.insert_events(connection, drafts)
@@ -191,7 +191,7 @@ class Appender:
                 self._keep_answer(connection, submission, batch)
             if batch is None or batch.outcome == "created":
                 refusals += submission.refusals
-            counts = _count(submission, refusals)
+            counts = _count(submission, refusals, suppressed)
             if submission.token_id is not None and submission.received:
                 hour_at = hour_of(submission.received_at)
                 entry = entries.setdefault(
@@ -199,7 +199,6 @@ class Appender:
                 )
                 for index, count in enumerate(counts):
                     entry[index] += count
-            _count_suppressed(submission, suppressed)
         for profile_id, count in sorted(suppressed.items()):
             connection.execute(
                 update(profiles)
@@ -222,13 +221,6 @@ def _sighting(draft: EventDraft) -> dict[str, Any]:
     more = ("session_id", "amount_minor", "currency", "occurred_at", "tracked_at", "received_at")
     told = {name: getattr(draft, name) for name in (*columns, *more, "flags")}
     return {**told, "data": msgspec.json.decode(draft.data) if draft.data is not None else None}
-
-
-def _count_suppressed(submission: Submission, counts: Counter[int]) -> None:
-    counts.update(submission.suppressed)
-    for draft in submission.drafts:
-        if isinstance(draft.fault, Suppressed):
-            counts[draft.fault.profile_id] += 1
 
 
 def _runs(submissions: Sequence[Submission]) -> Iterator[Sequence[Submission]]:
@@ -263,8 +255,12 @@ def _is_settled(connection: Connection, submission: Submission) -> bool:
     return earlier is not None
 
 
-def _count(submission: Submission, refusals: list[dict[str, Any]]) -> tuple[int, int, int, int]:
+def _count(
+    submission: Submission, refusals: list[dict[str, Any]], suppressed: Counter[int]
+) -> tuple[int, int, int, int]:
     """Return received, stored, duplicate, rejected; add the store's own refusals to the rows.
+
+    What is refused for the sake of its person leaves no row: it is counted by profile.
 
     A batch whose key is taken counts nothing here: its refusal as a whole is one, like any other's.
     """
@@ -274,6 +270,8 @@ def _count(submission: Submission, refusals: list[dict[str, Any]]) -> tuple[int,
         return (received, 0, received, 0) if is_repeat else (0, 0, 0, 0)
     stored = duplicate = 0
     rejected = submission.rejected
+    if submission.suppressed:
+        suppressed.update(submission.suppressed)
     for draft in submission.drafts:
         if draft.result == "created":
             stored += 1
@@ -282,6 +280,8 @@ def _count(submission: Submission, refusals: list[dict[str, Any]]) -> tuple[int,
         else:
             rejected += 1
             assert draft.fault is not None
-            if not isinstance(draft.fault, Suppressed):
+            if isinstance(draft.fault, Suppressed):
+                suppressed[draft.fault.profile_id] += 1
+            else:
                 refusals.append(submission.refusal(draft.item, draft.fault))
     return received, stored, duplicate, rejected

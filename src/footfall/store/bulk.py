@@ -21,8 +21,11 @@ Row = Sequence[Any]
 class Bulk(Protocol):
     """What the appender asks of a database engine."""
 
-    def allocate(self, connection: Connection, count: int) -> Sequence[int]:
+    def number_events(self, connection: Connection, count: int) -> Sequence[int]:
         """Return row numbers for new events, ascending."""
+
+    def number(self, connection: Connection, table: Table, count: int) -> Sequence[int]:
+        """Return row numbers for new rows of a table, ascending."""
 
     def start_over(self) -> None:
         """Forget what was allocated: somebody else may have been faster."""
@@ -81,13 +84,19 @@ class SqliteBulk:
         self._texts: dict[tuple[str, int], str] = {}
         self._ledger = str(upsert("sqlite").compile(dialect=sqlite.dialect()))
 
-    def allocate(self, connection: Connection, count: int) -> Sequence[int]:
+    def number_events(self, connection: Connection, count: int) -> Sequence[int]:
         first = self._next
         if first is None:
             query = "select seq from sqlite_sequence where name = 'events'"
             row = _driver(connection).execute(query).fetchone()
             first = (row[0] if row else 0) + 1
         self._next = first + count
+        return range(first, first + count)
+
+    def number(self, connection: Connection, table: Table, count: int) -> Sequence[int]:
+        # Whoever writes has the only lock there is, and gives the numbers SQLite would give.
+        query = f"select coalesce(max(id), 0) + 1 from {table.name}"
+        (first,) = _driver(connection).execute(query).fetchone()
         return range(first, first + count)
 
     def start_over(self) -> None:
@@ -125,10 +134,13 @@ class PostgresqlBulk:
         names = ", ".join(column.name for column in events.columns)
         self._copy = f"copy events ({names}) from stdin"
 
-    def allocate(self, connection: Connection, count: int) -> Sequence[int]:
+    def number_events(self, connection: Connection, count: int) -> Sequence[int]:
+        return self.number(connection, events, count)
+
+    def number(self, connection: Connection, table: Table, count: int) -> Sequence[int]:
         rows = connection.execute(
-            text("select nextval('events_id_seq') from generate_series(1, :count)"),
-            {"count": count},
+            text("select nextval(:sequence) from generate_series(1, :count)"),
+            {"sequence": f"{table.name}_id_seq", "count": count},
         )
         return [row[0] for row in rows]
 

@@ -23,6 +23,7 @@ from footfall.errors import (
     ObjectInvalid,
     Suppressed,
 )
+from footfall.store.bulk import Bulk
 from footfall.store.merges import roots_of
 from footfall.store.sessions import select_facts
 from footfall.store.tables import events, idempotency, identity_log, lifecycles, sessions
@@ -56,14 +57,16 @@ class Settlement:
 
     Args:
         connection: inside the group's transaction.
+        bulk: the statements of the database engine in use.
         drafts: the special ones, in order of arrival; outcomes are written into them.
 
     Attributes:
         sightings: the drafts that report a lifecycle step which was reported before.
     """
 
-    def __init__(self, connection: Connection, drafts: Sequence[EventDraft]) -> None:
+    def __init__(self, connection: Connection, bulk: Bulk, drafts: Sequence[EventDraft]) -> None:
         self._connection = connection
+        self._bulk = bulk
         self._drafts = drafts
         self._keys: dict[tuple[int, str], tuple[bytes, EventDraft | int]] = {}
         self._sessions: dict[tuple[int, str], _Session] = {}
@@ -227,28 +230,27 @@ class Settlement:
         return _Session(draft.session_id, None)
 
     def _make_sessions(self, accepted: list[EventDraft]) -> None:
-        made: list[dict[str, Any]] = []
+        made: list[tuple[int, str, _Session]] = []
         at = {(d.business_id, d.new_session): d for d in reversed(accepted)}
         for (business_id, text), session in self._sessions.items():
             if session.is_needed and session.id is None:
                 draft = at[business_id, text]
                 draft.made_session = True
-                made.append(_session_row(business_id, text, session, draft.received_at))
+                made.append((business_id, text, session))
         if made:
-            made.sort(key=lambda row: (row["business_id"], row["text"]))
-            returned = self._connection.execute(
-                insert(sessions).returning(sessions.c.id, sessions.c.business_id, sessions.c.text),
-                made,
-            )
-            new = set()
-            for row_id, business_id, text in returned:
-                self._sessions[business_id, text].id = row_id
-                new.add(row_id)
-            self._attach(new)
-        else:
-            self._attach(set())
+            made.sort(key=lambda each: each[:2])
+            numbers = self._bulk.number(self._connection, sessions, len(made))
+            rows = []
+            for row_id, (business_id, text, session) in zip(numbers, made, strict=True):
+                session.id = row_id
+                received_at = at[business_id, text].received_at
+                attached_at = received_at if session.profile_id is not None else None
+                owner = (session.profile_id, received_at, attached_at)
+                rows.append((row_id, business_id, text, *owner))
+            self._bulk.insert(self._connection, sessions, rows)
+        self._attach({session.id for _, _, session in made})
 
-    def _attach(self, new: set[int]) -> None:
+    def _attach(self, new: set[int | None]) -> None:
         log: list[dict[str, Any]] = []
         known = dict.fromkeys((*self._sessions.values(), *self._attachable.values()))
         for session in sorted(known, key=lambda each: each.id or 0):
@@ -296,16 +298,6 @@ def _repeat_or_conflict(draft: EventDraft, fingerprint: bytes, original: EventDr
         draft.repeat(original)
     else:
         draft.refuse(key_conflict(draft.key))
-
-
-def _session_row(business_id: int, text: str, session: _Session, at: int) -> dict[str, Any]:
-    return {
-        "business_id": business_id,
-        "text": text,
-        "profile_id": session.profile_id,
-        "created_at": at,
-        "attached_at": at if session.profile_id is not None else None,
-    }
 
 
 def _attach_row(draft: EventDraft, session_id: int | None) -> dict[str, Any]:
