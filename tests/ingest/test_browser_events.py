@@ -63,6 +63,29 @@ def test_a_private_token_is_as_good(scene: Scene) -> None:
     assert errors(reading.post(TRACK, json=viewed(str(uuid4()))))[0][0] == 403
 
 
+@pytest.mark.parametrize("path", [TRACK, "/v1/public/acks"])
+def test_a_beacon_names_the_business_in_its_address(scene: Scene, path: str) -> None:
+    session = str(uuid4())
+    told = viewed(session) if path == TRACK else {"session": session}
+    content = json.dumps(told).encode()
+    headers = {"Content-Type": "text/plain;charset=UTF-8", "Origin": "https://a.example"}
+
+    def send_beacon(business: str, to: str = path) -> httpx.Response:
+        url = f"{scene.server.url}{to}?business={business}"
+        return httpx.post(url, content=content, headers=headers)
+
+    answer = send_beacon(scene.server.business_id)
+    assert (answer.status_code, answer.content) == (200, b'{"status":"received"}')
+    assert len(stored(scene, session)) == 1
+    # No address may hold a secret, and no private endpoint looks there.
+    for refused in (
+        send_beacon("nobody12"),
+        send_beacon(scene.server.token),
+        send_beacon(scene.server.business_id, EVENTS),
+    ):
+        assert errors(refused) == [(401, "unauthenticated", "Authorization")]
+
+
 def test_a_public_id_is_no_token(scene: Scene) -> None:
     for path in (EVENTS, EVENTS + "/batch", "/v1/profiles"):
         assert errors(send(scene, viewed(str(uuid4())), path)) == [

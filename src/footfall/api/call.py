@@ -23,6 +23,7 @@ from footfall.ingest.authenticate import (
     authenticate_public,
     check_origin,
     lacks_scope,
+    public_credential,
 )
 from footfall.ingest.decode import decode
 from footfall.ingest.limits import Limits
@@ -135,7 +136,7 @@ class Reception:
         trace: Trace = request.scope["state"][TRACE]
         headers = dict(request.scope["headers"])
         endpoint: Endpoint = request.route_handler.opt["endpoint"]
-        trace.caller = await self._caller(endpoint, headers, request.path_params)
+        trace.caller = await self._caller(endpoint, headers, request)
         if endpoint.credential == "public":
             check_origin(trace.caller, headers.get(b"origin"))
         self._limits.take_caller(trace.caller)
@@ -154,13 +155,15 @@ class Reception:
         return Call(self._store, trace.caller, query, told, sent.received_at, sent, by_bot)
 
     async def _caller(
-        self, endpoint: Endpoint, headers: HeaderMap, named: Mapping[str, Any]
+        self, endpoint: Endpoint, headers: HeaderMap, request: Request[Any, Any, Any]
     ) -> Caller:
         header = headers.get(b"authorization")
         if endpoint.credential != "public":
             return await authenticate(self._store, header, scope=None)
-        if "business" in named:
-            return await authenticate_itself(self._store, header, named["business"])
+        header = public_credential(header, request.scope["query_string"])
+        if "business" in request.path_params:
+            named = request.path_params["business"]
+            return await authenticate_itself(self._store, header, named)
         return await authenticate_public(self._store, header)
 
 

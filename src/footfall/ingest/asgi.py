@@ -29,6 +29,7 @@ from footfall.ingest.authenticate import (
     authenticate,
     authenticate_public,
     check_origin,
+    public_credential,
     recall,
     recall_public,
     require_scope,
@@ -163,16 +164,18 @@ class HotPath:
         is_rehearsal = False
         store = self._store
         try:
+            credential = headers.get(b"authorization")
             if is_public:
                 self._limits.take_address(scope, headers)
-            credential = headers.get(b"authorization")
-            caller = recall_public(store, credential) if is_public else recall(store, credential)
+                credential = public_credential(credential, scope["query_string"])
+                caller = recall_public(store, credential)
+            else:
+                caller = recall(store, credential)
             if caller is None:
                 receive = await at_hand(receive, headers)
-                if is_public:
-                    caller = await authenticate_public(store, credential)
-                else:
-                    caller = await authenticate(store, credential, scope=None)
+                caller = await (authenticate_public if is_public else authenticate)(
+                    store, credential
+                )
             self._limits.take_caller(caller)
             if scope["query_string"]:
                 is_rehearsal = wants_rehearsal(scope["query_string"], is_public=is_public)

@@ -20,7 +20,7 @@ PUBLIC_SCOPES: Final = frozenset({"public"})
 """What a public business id may do: what browsers need, and nothing else."""
 
 
-async def authenticate(store: Store, header: bytes | None, *, scope: str | None) -> Caller:
+async def authenticate(store: Store, header: bytes | None, *, scope: str | None = None) -> Caller:
     """Return who sends a request with a private token.
 
     Args:
@@ -77,10 +77,24 @@ def lacks_scope(scope: str) -> Refused:
     )
 
 
+def public_credential(header: bytes | None, query: bytes) -> bytes | None:
+    """Return the credential of a request to an endpoint for browsers.
+
+    ``navigator.sendBeacon`` cannot set a header, so the public id may stand in the query as
+    ``business``. A private token may not: addresses are logged by whoever passes them on.
+    """
+    if header is None and b"business=" in query:
+        for part in query.split(b"&"):
+            name, _, value = part.partition(b"=")
+            if name == b"business" and not value.startswith(text_rules.PREFIX.encode()):
+                return b"Bearer " + value
+    return header
+
+
 def recall_public(store: Store, header: bytes | None) -> Caller | None:
     """Return who sends a request to a browsers' endpoint, if remembered."""
     if header is None:
-        raise _missing()
+        raise _public_missing()
     caller = store.facts.publics.get(header)
     return caller if caller is not None else recall(store, header)
 
@@ -92,7 +106,7 @@ async def authenticate_public(store: Store, header: bytes | None) -> Caller:
         Refused: 401 as above.
     """
     if header is None:
-        raise _missing()
+        raise _public_missing()
     known = store.facts.publics.get(header)
     if known is not None:
         return known
@@ -106,7 +120,7 @@ async def authenticate_public(store: Store, header: bytes | None) -> Caller:
         number = business_id
         business = await store.read(lambda connection: businesses.find(connection, number))
     if business is None:
-        raise _unknown()
+        raise _public_unknown()
     origins = business.origins
     caller = Caller(
         business.id,
@@ -206,6 +220,26 @@ def _missing() -> Refused:
         Unauthenticated(
             "There is no credential; send the header Authorization: Bearer ALK_… with a token of "
             "the business.",
+            "Authorization",
+        )
+    )
+
+
+def _public_missing() -> Refused:
+    return refuse(
+        Unauthenticated(
+            "There is no credential; send the header Authorization: Bearer and the public id of "
+            "the business, which “footfall business list” shows.",
+            "Authorization",
+        )
+    )
+
+
+def _public_unknown() -> Refused:
+    return refuse(
+        Unauthenticated(
+            "There is no business with this public id; send the one that “footfall business list” "
+            "shows.",
             "Authorization",
         )
     )
