@@ -17,6 +17,7 @@ from footfall.api.call import Call, raise_any
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.forms import FORM_TYPE
 from footfall.api.parameters import SESSION, Given, read_role
+from footfall.api.property_values import locale
 from footfall.api.public_businesses import EXAMPLE as BUSINESS
 from footfall.api.public_businesses import PublicBusiness, describe
 from footfall.domain.actions import BUILT_IN
@@ -161,9 +162,8 @@ def _keep(
     profile_id = None if session is None else session.profile_id
     if profile_id is not None and forms.count_suppressed(connection, profile_id):
         return None, None
-    forms.refuse_taken(
-        connection, business_id, profile_id, _properties(call, filled), call.caller.country
-    )
+    told_by_id = _properties(call, filled)
+    forms.refuse_taken(connection, business_id, profile_id, told_by_id, locale(call))
     if profile_id is None:
         profile_id = forms.make_anonymous(connection, business_id, at)
         if session is not None:

@@ -8,15 +8,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
-from footfall.domain.contacts import normalise_email, normalise_phone
 from footfall.domain.objects import Unique
+from footfall.domain.property_kinds import Locale, parse_value, unique_text
 from footfall.errors import Refused
-from footfall.store import uniques
+from footfall.store import claims, uniques
 from footfall.store.merges import roots_of
 from footfall.store.objects import find_named
-from footfall.store.tables import claims, objects, profiles, properties, submissions
-
-_ORIGIN = "form"
+from footfall.store.tables import objects, profiles, properties, submissions
 
 
 class Form(NamedTuple):
@@ -63,7 +61,7 @@ def refuse_taken(
     business_id: int,
     profile_id: int | None,
     filled: Sequence[tuple[int, str, str]],
-    country: str,
+    locale: Locale,
 ) -> None:
     """Refuse values of unique properties that another profile has.
 
@@ -81,7 +79,7 @@ def refuse_taken(
     )
     kinds: dict[int, str] = {row.id: row.kind for row in connection.execute(query)}
     wanted = [
-        Unique(f"property.{row_id}", _normal(kinds[row_id], value, country), name)
+        Unique(f"property.{row_id}", _compared(kinds[row_id], value, locale), name)
         for row_id, value, name in filled
         if row_id in kinds
     ]
@@ -111,26 +109,15 @@ def submit(
     Args:
         filled: input's name and text.
     """
-    of_profile = (claims.c.profile_id == profile_id) & (claims.c.origin == _ORIGIN)
-    known = connection.execute(select(claims.c.name, claims.c.value).where(of_profile))
-    said = {(row.name, row.value) for row in known}
-    new = [(name, value) for name, value in filled if (name, value) not in said]
-    if new:
-        connection.execute(
-            insert(claims),
-            [
-                {
-                    "business_id": business_id,
-                    "profile_id": profile_id,
-                    "session_id": session_id,
-                    "origin": _ORIGIN,
-                    "name": name,
-                    "value": value,
-                    "created_at": at,
-                }
-                for name, value in new
-            ],
-        )
+    claims.keep(
+        connection,
+        business_id,
+        profile_id,
+        dict(filled),
+        origin="form",
+        session_id=session_id,
+        at=at,
+    )
     row_id: int = connection.execute(
         insert(submissions)
         .values(
@@ -146,13 +133,9 @@ def submit(
     return row_id
 
 
-def _normal(kind: str, value: str, country: str) -> str:
-    """Return the form in which a unique value of a kind is compared."""
+def _compared(kind: str, value: str, locale: Locale) -> str:
+    """Return the form in which a unique value is compared; what is none is compared as it is."""
     try:
-        if kind == "email":
-            return normalise_email(value)
-        if kind == "phone":
-            return normalise_phone(value, country)
+        return unique_text(parse_value(kind, value, locale))
     except ValueError:
-        pass
-    return value
+        return value
