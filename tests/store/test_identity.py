@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, Table, select
 
 from footfall.domain.identify import Identification, user_key
 from footfall.errors import Refused
-from footfall.store import conflicts, identify, identity_log, merges, sessions
+from footfall.store import conflicts, identify, identity_log, merges, owners, sessions
 from footfall.store import profiles as store_profiles
 from footfall.store.engine import Engines, open_engines
 from footfall.store.identity_log import Change, Origin
@@ -239,6 +239,12 @@ def test_two_processes_that_merge_crosswise_make_one_person_and_no_cycle(
     assert len(set(roots.values())) == 1
 
 
+def known(started: Running, shop: Shop, user_id: str) -> int | None:
+    """Who the system “shop” knows by an id."""
+    user = ("shop", user_id)
+    return started.read(lambda c: owners.find_users(c, shop.id, [user])).get(user)
+
+
 def test_a_user_is_found_under_the_id_its_person_goes_by(started: Running, shop: Shop) -> None:
     key = user_key("shop", "1")
     assert key is not None
@@ -246,10 +252,10 @@ def test_a_user_is_found_under_the_id_its_person_goes_by(started: Running, shop:
     started.write(
         lambda connection: identify.identify(connection, shop.id, told, None, at=T, token_id=None)
     )
-    found = started.read(lambda c: identify.find_user(c, shop.id, "shop", "1"))
+    found = known(started, shop, "1")
     assert found is not None
     started.write(lambda c: merges.merge(c, shop.id, shop.profiles[0], found, ORIGIN))
-    assert started.read(lambda c: identify.find_user(c, shop.id, "shop", "1")) == shop.profiles[0]
-    assert started.read(lambda c: identify.find_user(c, shop.id, "shop", "2")) is None
+    assert known(started, shop, "1") == shop.profiles[0]
+    assert known(started, shop, "2") is None
     other = started.write(Shop)
-    assert started.read(lambda c: identify.find_user(c, other.id, "shop", "1")) is None
+    assert known(started, other, "1") is None

@@ -18,16 +18,6 @@ from footfall.store.sessions import Session
 CONFLICT = "identify_conflict"
 
 
-def find_user(connection: Connection, business_id: int, source: str, user_id: str) -> int | None:
-    """Return the person a system knows by an id: the root's row number, ``None`` if nobody is.
-
-    Args:
-        source: the system; empty for ids that came without one.
-    """
-    row_id = profiles.by_reference(connection, business_id, source, user_id)
-    return None if row_id is None else merges.root_of(connection, row_id)
-
-
 def is_known_already(
     connection: Connection, business_id: int, told: Identification, session: Session | None
 ) -> bool:

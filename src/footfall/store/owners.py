@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select, tuple_
 
+from footfall.domain.identify import user_key
 from footfall.store.merges import roots_of
 from footfall.store.tables import identities, profiles
 
@@ -47,18 +48,14 @@ def find_users(connection: Connection, business_id: int, users: Iterable[User]) 
         )
         for row_id, source, reference in connection.execute(by_reference):
             found[source, reference] = row_id
-        by_key = {key_of(*user): user for user in chunk}
+        by_key = {user_key(*user): user for user in chunk}
         identified = select(identities.c.profile_id, identities.c.value).where(
             identities.c.business_id == business_id,
             identities.c.kind == "user",
             identities.c.value.in_(by_key),
         )
         for profile_id, value in connection.execute(identified):
+            # Whom a page identified so goes before who came with that reference.
             found[by_key[value]] = profile_id
     roots = roots_of(connection, found.values())
     return {user: roots[profile_id] for user, profile_id in found.items()}
-
-
-def key_of(source: str, user_id: str) -> str:
-    """Return the text by which ``identities`` holds a user; its first colon ends the source."""
-    return source.replace("%", "%25").replace(":", "%3A") + ":" + user_id
