@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from footfall.domain.events import EventDraft
 from footfall.domain.sessions import SessionFact
@@ -31,6 +31,17 @@ from footfall.store.told import Told
 
 CHUNK: Final = 500
 """Values in one ``in (…)``, far below the limit of either engine."""
+
+
+# Made once: building a statement anew for every group costs more than running it.
+_KEYS: Final = select(idempotency.c.key, idempotency.c.fingerprint, idempotency.c.event_id).where(
+    idempotency.c.business_id == bindparam("business_id"),
+    idempotency.c.key.in_(bindparam("texts", expanding=True)),
+)
+_SESSIONS: Final = select_facts().where(
+    sessions.c.business_id == bindparam("business_id"),
+    sessions.c.text.in_(bindparam("texts", expanding=True)),
+)
 
 
 class Overtaken(FootfallError):
@@ -104,10 +115,8 @@ class Settlement:
         wanted = {(d.business_id, d.key) for d in self._drafts if d.key is not None}
         for business_id, keys in _by_business(wanted):
             for chunk in _chunks(keys):
-                query = select(
-                    idempotency.c.key, idempotency.c.fingerprint, idempotency.c.event_id
-                ).where(idempotency.c.business_id == business_id, idempotency.c.key.in_(chunk))
-                for key, fingerprint, event_id in self._connection.execute(query):
+                named = {"business_id": business_id, "texts": chunk}
+                for key, fingerprint, event_id in self._connection.execute(_KEYS, named):
                     # The key of a whole batch names no event: as an event's it is in conflict.
                     known = bytes(fingerprint) if event_id is not None else b"batch"
                     self._keys[business_id, key] = (known, event_id or 0)
@@ -116,10 +125,8 @@ class Settlement:
         wanted = {(d.business_id, d.new_session) for d in self._drafts if d.new_session is not None}
         for business_id, texts in _by_business(wanted):
             for chunk in _chunks(texts):
-                query = select_facts().where(
-                    sessions.c.business_id == business_id, sessions.c.text.in_(chunk)
-                )
-                for row_id, text, *standing in self._connection.execute(query):
+                named = {"business_id": business_id, "texts": chunk}
+                for row_id, text, *standing in self._connection.execute(_SESSIONS, named):
                     self._sessions[business_id, text] = _Session(row_id, *standing)
         # One batch may name a session by its own id and by its public one.
         self._attachable = {each.id: each for each in self._sessions.values() if each.id}
