@@ -485,3 +485,16 @@ def test_sightings_come_in_pages(shop: Shop, reported: dict[str, Any]) -> None:
     assert refused(answer, 422) == [("not_found", "starting_after")]
     assert got(shop.client.get(f"{PATH}/{other}/sightings")) == {"data": [], "has_more": False}
     assert refused(shop.client.get(f"{PATH}/nothing/sightings"), 404) == [("not_found", "id")]
+
+
+def test_a_change_without_a_currency_stays_in_the_one_there_is(shop: Shop) -> None:
+    order = shop.order(total={"amount": "5", "currency": "EUR"})
+    changed = got(shop.client.patch(f"{PATH}/{order['id']}", json={"total": "7"}))
+    assert changed["total"] == {"amount": "7.00", "currency": "EUR"}
+    line = {"product": shop.product()["id"], "price": "4"}
+    item = made(shop.client.post(f"{PATH}/{order['id']}/items", json=line))
+    assert item["price"] == {"amount": "4.00", "currency": "EUR"}
+    address = f"/v1/attribution/items/{item['id']}"
+    assert got(shop.client.patch(address, json={"price": "3"}))["price"]["currency"] == "EUR"
+    answer = shop.client.patch(f"{PATH}/{order['id']}", json={"currency": "USD"})
+    assert refused(answer, 422) == [("parameter_missing", "amount")]

@@ -44,7 +44,7 @@ def test_a_price_converted_by_the_caller_is_kept_beside_it(shop: Shop) -> None:
     product = shop.product(price=price)
     assert product["price"] == price
     changed = got(shop.client.patch(f"{PATH}/{product['id']}", json={"price": 20}))
-    assert changed["price"] == {"amount": "20.00", "currency": "USD"}
+    assert changed["price"] == {"amount": "20.00", "currency": "EUR"}
 
 
 def test_a_price_may_be_a_number_with_its_currency_beside(shop: Shop) -> None:
@@ -163,3 +163,11 @@ def test_a_form_is_as_good_as_json(shop: Shop) -> None:
     assert answer.status_code == 201, answer.text
     assert answer.json()["price"] == {"amount": "9.50", "currency": "USD"}
     assert answer.json()["tags"] == ["a"]
+
+
+def test_a_change_of_price_without_a_currency_stays_in_the_one_there_is(shop: Shop) -> None:
+    product = shop.product(price={"amount": "5", "currency": "EUR"})
+    address = f"/v1/attribution/products/{product['id']}"
+    for price in ("6", {"amount": "6"}):
+        changed = got(shop.client.patch(address, json={"price": price}))
+        assert changed["price"] == {"amount": "6.00", "currency": "EUR"}

@@ -115,3 +115,11 @@ def test_a_form_is_as_good_as_json(shop: Shop) -> None:
     assert (refund["order"], refund["total"]["amount"]) == (order["id"], "9.00")
     changed = got(shop.client.patch(f"{PATH}/{refund['id']}", data={"amount": "4"}))
     assert changed["amount"] == "4.00"
+
+
+def test_a_change_without_a_currency_stays_in_the_one_there_is(shop: Shop) -> None:
+    refund = shop.refund(amount="5", currency="EUR")
+    changed = got(shop.client.patch(f"{PATH}/{refund['id']}", json={"amount": "6"}))
+    assert (changed["amount"], changed["currency"]) == ("6.00", "EUR")
+    answer = shop.client.patch(f"{PATH}/{refund['id']}", json={"currency": "USD"})
+    assert refused(answer, 422) == [("parameter_missing", "amount")]

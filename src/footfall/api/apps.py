@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from footfall.api import catalogue, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call
-from footfall.api.catalogue import Described, find, read
+from footfall.api.catalogue import Described, find, read, read_change
 from footfall.api.catalogue_bodies import (
     APP_ANSWER,
     APP_EXAMPLE,
@@ -68,7 +68,7 @@ async def get_app(call: Call, app: str) -> App:
 @patch("/attribution/apps/{app:str}", **_APPS.changed())
 async def change_app(call: Call, app: str) -> App:
     """Set what is told of an app."""
-    draft, told_faults = await read(call, read_app, partial=True)
+    draft, told_faults = await read_change(call, read_app, APPS, app)
 
     def change(connection: Connection) -> ObjectRow:
         told = Told(draft, row=find(connection, call, APPS, app, lock=True))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from footfall.api import catalogue, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call
-from footfall.api.catalogue import Described, find, read
+from footfall.api.catalogue import Described, find, read, read_change
 from footfall.api.items import render_item
 from footfall.api.order_bodies import CART_ANSWER, CART_EXAMPLE, Cart, CartBody, CartChange
 from footfall.api.product_bodies import price_of
@@ -87,7 +87,7 @@ async def get_cart(call: Call, cart: str) -> Cart:
 )
 async def change_cart(call: Call, cart: str) -> Cart:
     """Set what is told of a cart."""
-    draft, told_faults = await read(call, read_cart, partial=True)
+    draft, told_faults = await read_change(call, read_cart, CARTS, cart)
 
     def change(connection: Connection) -> Cart:
         changed = orders.change_cart(

@@ -15,9 +15,9 @@ from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call, absent
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.forms import FORM_TYPE
-from footfall.domain.objects import ObjectDraft, Reader
+from footfall.domain.objects import ObjectDraft, Reader, is_absent
 from footfall.domain.public_ids import Kind
-from footfall.errors import AmbiguousParameter, Fault, refuse
+from footfall.errors import AmbiguousParameter, Fault, ParameterMissing, refuse
 from footfall.store import catalogue
 from footfall.store.catalogue import ObjectRow, Resource
 
@@ -30,6 +30,7 @@ _KEEPS: Final = (
     "Told fields replace old ones; what is absent, null or empty stays as it is, "
     "but an empty value in `property_by_id` takes the old one away."
 )
+_AMOUNTS: Final = ("price", "total", "amount", "items", "variants")
 _NAMES: Final = {"reference": "reference", "sku": "SKU", "code": "code"}
 
 
@@ -133,14 +134,42 @@ class Described:
         )
 
 
-async def read(
-    call: Call, reader: Reader, *, partial: bool = False
-) -> tuple[ObjectDraft, list[Fault]]:
-    """Return the object a body tells of, and what is wrong with it so far."""
+async def read(call: Call, reader: Reader) -> tuple[ObjectDraft, list[Fault]]:
+    """Return the new object a body tells of, and what is wrong with it so far."""
     faults: list[Fault] = []
-    draft = reader(call.told, call.caller.currency, faults, partial=partial)
-    await property_values.put(call, draft, faults, clears=partial)
+    draft = reader(call.told, call.caller.currency, faults)
+    await property_values.put(call, draft, faults)
     return draft, faults
+
+
+async def read_change(
+    call: Call, reader: Reader, resource: Resource, text: str
+) -> tuple[ObjectDraft, list[Fault]]:
+    """Return what a body tells of the object a path names, and what is wrong with it so far.
+
+    An amount without a currency is in the object's own: an update never changes one unasked.
+    """
+    faults: list[Fault] = []
+    currency = await currency_of(call, resource, text)
+    draft = reader(call.told, currency, faults, partial=True)
+    if not is_absent(call.told.get("currency")) and all(
+        is_absent(call.told.get(name)) for name in _AMOUNTS
+    ):
+        faults.append(ParameterMissing("“currency” needs an amount beside it.", "amount"))
+    await property_values.put(call, draft, faults, clears=True)
+    return draft, faults
+
+
+async def currency_of(call: Call, resource: Resource, text: str) -> str:
+    """Return what amounts of an object are in that name no currency; the business's if it has none.
+
+    What the path names is looked for again, and told to be absent, when it is changed.
+    """
+    row_id = call.decode(Kind.OBJECT, text)
+    found = await call.store.read(
+        lambda connection: catalogue.find_all(connection, call.business_id, resource, text, row_id)
+    )
+    return next((row.currency for row in found if row.currency), call.caller.currency)
 
 
 def find(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from footfall.api import catalogue, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call
-from footfall.api.catalogue import Described, find, read
+from footfall.api.catalogue import Described, find, read, read_change
 from footfall.api.catalogue_bodies import (
     COUPON_ANSWER,
     COUPON_EXAMPLE,
@@ -69,7 +69,7 @@ async def get_coupon(call: Call, coupon: str) -> Coupon:
 @patch("/coupons/{coupon:str}", **_COUPONS.changed())
 async def change_coupon(call: Call, coupon: str) -> Coupon:
     """Set what is told of a coupon."""
-    draft, told_faults = await read(call, read_coupon, partial=True)
+    draft, told_faults = await read_change(call, read_coupon, COUPONS, coupon)
 
     def change(connection: Connection) -> ObjectRow:
         told = Told(draft, row=find(connection, call, COUPONS, coupon, lock=True))

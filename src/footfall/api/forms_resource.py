@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from footfall.api import catalogue, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call
-from footfall.api.catalogue import Described, find, read
+from footfall.api.catalogue import Described, find, read, read_change
 from footfall.api.catalogue_bodies import (
     FORM_ANSWER,
     FORM_EXAMPLE,
@@ -70,7 +70,7 @@ async def get_form(call: Call, form: str) -> Form:
 @patch(_ITEM_PATHS, **_FORMS.changed())
 async def change_form(call: Call, form: str) -> Form:
     """Set what is told of a form."""
-    draft, told_faults = await read(call, read_form, partial=True)
+    draft, told_faults = await read_change(call, read_form, FORMS, form)
 
     def change(connection: Connection) -> ObjectRow:
         told = Told(draft, row=find(connection, call, FORMS, form, lock=True))

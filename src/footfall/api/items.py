@@ -53,7 +53,8 @@ _SUMMED: Final = "The total of an order is summed anew, unless it was told."
 async def create_item(call: Call, order: str) -> Item:
     """Add a line to an order."""
     told_faults: list[Fault] = []
-    draft = read_item(call.told, call.caller.currency, told_faults)
+    currency = await catalogue.currency_of(call, ORDERS, order)
+    draft = read_item(call.told, currency, told_faults)
 
     def create(connection: Connection) -> Item:
         found = catalogue.find(connection, call, ORDERS, order, lock=True)
@@ -106,7 +107,9 @@ async def get_item(call: Call, item: str) -> Item:
 async def change_item(call: Call, item: str) -> Item:
     """Set what is told of a line."""
     told_faults: list[Fault] = []
-    draft = read_item(call.told, call.caller.currency, told_faults, partial=True)
+    line, _ = await call.store.read(lambda connection: _find(connection, call, item))
+    currency = line.currency or call.caller.currency
+    draft = read_item(call.told, currency, told_faults, partial=True)
     quantity = draft.quantity if draft and not is_absent(call.told.get("quantity")) else None
 
     def change(connection: Connection) -> Item:

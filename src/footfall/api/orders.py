@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 from footfall.api import catalogue, paging, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call
-from footfall.api.catalogue import READS, Described, find, read
+from footfall.api.catalogue import READS, Described, find, read, read_change
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.items import render_item
 from footfall.api.order_bodies import (
@@ -100,7 +100,7 @@ async def get_order(call: Call, order: str) -> Order:
 )
 async def change_order(call: Call, order: str) -> Order:
     """Set what is told of an order, but for its items."""
-    draft, told_faults = await read(call, read_order, partial=True)
+    draft, told_faults = await read_change(call, read_order, ORDERS, order)
     if draft.items is not None:
         told_faults.append(
             NotAllowed(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from footfall.api import catalogue
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call
-from footfall.api.catalogue import Described, find, read
+from footfall.api.catalogue import Described, find, read, read_change
 from footfall.api.product_bodies import (
     ANSWER,
     EXAMPLE,
@@ -94,7 +94,7 @@ async def get_product(call: Call, product: str) -> Product:
 )
 async def change_product(call: Call, product: str) -> Product:
     """Set what is told of a product."""
-    draft, told_faults = await read(call, read_product, partial=True)
+    draft, told_faults = await read_change(call, read_product, PRODUCTS, product)
     ids = _read_ids(call, draft, told_faults)
 
     def change(connection: Connection) -> Product:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from footfall.api import catalogue, property_values
 from footfall.api.answers import Deleted, Listing
 from footfall.api.call import Call
-from footfall.api.catalogue import Described, ambiguous, find, read
+from footfall.api.catalogue import Described, ambiguous, find, read, read_change
 from footfall.api.order_bodies import (
     REFUND_ANSWER,
     REFUND_EXAMPLE,
@@ -74,7 +74,7 @@ async def get_refund(call: Call, refund: str) -> Refund:
 @patch("/attribution/refunds/{refund:str}", **_REFUNDS.changed())
 async def change_refund(call: Call, refund: str) -> Refund:
     """Set what is told of a refund."""
-    draft, told_faults = await read(call, read_refund, partial=True)
+    draft, told_faults = await read_change(call, read_refund, REFUNDS, refund)
 
     def change(connection: Connection) -> ObjectRow:
         faults = [*told_faults]

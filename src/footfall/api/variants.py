@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from footfall.api import catalogue
 from footfall.api.answers import Deleted
 from footfall.api.call import Call
-from footfall.api.catalogue import Described, find, read
+from footfall.api.catalogue import Described, find, read, read_change
 from footfall.api.product_bodies import (
     VARIANT_ANSWER,
     VARIANT_EXAMPLE,
@@ -79,7 +79,7 @@ async def get_variant(call: Call, variant: str) -> Variant:
 @patch("/attribution/variants/{variant:str}", **_VARIANTS.changed())
 async def change_variant(call: Call, variant: str) -> Variant:
     """Set what is told of a variant."""
-    draft, told_faults = await read(call, read_variant, partial=True)
+    draft, told_faults = await read_change(call, read_variant, VARIANTS, variant)
 
     def change(connection: Connection) -> ObjectRow:
         told = Told(draft, row=find(connection, call, VARIANTS, variant, lock=True))

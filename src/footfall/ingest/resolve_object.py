@@ -4,7 +4,7 @@ Source: contract 3.1 (object, rules 3 and 7), 4.1 (objects of actions), 9 row 14
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from footfall.domain.actions import CART_ADDED, Action
 from footfall.domain.events import EventDraft
@@ -17,6 +17,13 @@ from footfall.errors import AmbiguousParameter, Fault, Invalid, NotFound, Parame
 from footfall.ingest.names import Names
 from footfall.ingest.payloads import FIELDS, FREE, OBJECT, PARAMETERS, TYPE, EventPayload
 from footfall.store.facts import Caller
+
+_NAMED_BY: Final = {
+    "product": "id, reference or SKU",
+    "cart or product": "id, reference or SKU",
+    "coupon": "id, reference or code",
+}
+"""What each kind of object may be named by, for messages."""
 
 
 def resolve_object(
@@ -203,15 +210,15 @@ def _find(
     if not found:
         faults.append(
             NotFound(
-                f"There is no {what} with this id, reference or SKU in this business; create it "
-                "first, or describe it in “object_parameters”.",
+                f"There is no {what} with this {_NAMED_BY.get(what, 'id or reference')} in this "
+                "business; create it first, or describe it in “object_parameters”.",
                 spelled,
             )
         )
     else:
         faults.append(
             AmbiguousParameter(
-                f"Several systems have a {what} by this reference or SKU; send its id.", spelled
+                f"Several {what}s have this reference or SKU; send the id of the one.", spelled
             )
         )
     return None

@@ -138,4 +138,18 @@ def find_named(
             for rank, text in enumerate((rows.get(fact.id), reference, sku)):
                 if text in texts:
                     ranked.setdefault(text, {}).setdefault(rank, []).append(fact)
+    if kind == "coupon":
+        _find_by_code(connection, business_id, names, ranked)
     return {text: by_rank[min(by_rank)] for text, by_rank in ranked.items()}
+
+
+def _find_by_code(
+    connection: Connection,
+    business_id: int,
+    names: Sequence[tuple[str, int | None]],
+    ranked: dict[str, dict[int, list[ObjectFact]]],
+) -> None:
+    """Add the coupons whose codes the names are, behind what they name otherwise."""
+    keys = [(business_id, "coupon", "code", "", text) for text, _ in names]
+    for key, fact in find_identified(connection, keys).items():
+        ranked.setdefault(str(key[4]), {}).setdefault(3, []).append(fact)
