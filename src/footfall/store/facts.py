@@ -7,6 +7,7 @@ everywhere within a second. The highest row of ``changes`` is the epoch of the f
 """
 
 from collections.abc import Hashable, Iterable
+from itertools import islice
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, func, insert, select, text
@@ -49,10 +50,16 @@ class Cache(Generic[Fact]):
                 # The name has passed to another row.
                 self._drop(key)
             elif len(self._facts) >= self._size:
-                self._drop(next(iter(self._facts)))
+                self._make_room()
             self._keys_of.setdefault(row_id, []).append(key)
             self._row_of[key] = row_id
         self._facts[key] = fact
+
+    def _make_room(self) -> None:
+        # Many at once: what was dropped leaves gaps in front, and finding the first one left means
+        # walking over all of them (26 µs a fact, measured, when it was done for each).
+        for key in list(islice(self._facts, max(self._size // 64, 1))):
+            self._drop(key)
 
     def forget(self, row_id: int) -> None:
         """Forget a row under all its names."""
