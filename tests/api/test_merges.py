@@ -39,6 +39,7 @@ def test_a_merged_person_has_what_both_had_under_either_id(shop: Shop) -> None:
     assert person["id"] == first["id"]
     assert (person["first_name"], person["last_name"]) == ("Ana", "Paz")
     assert [each["value"] for each in person["emails"]] == [mine, theirs]
+    assert person["email"] == mine
     assert (person["source"], person["reference"]) == ("shop", other["reference"])
     assert person["metadata"] == {"a": 1, "b": 3}
     assert person["lists"] == ["A", "B"]

@@ -263,6 +263,21 @@ def test_nothing_is_claimed_of_a_suppressed_person(shop: Shop) -> None:
     assert got(shop.client.get(f"/v1/profiles/{profile}/export"))["claims"] == []
 
 
+def test_nothing_said_in_a_suppressed_persons_session_is_kept(shop: Shop) -> None:
+    session = shop.session()
+    profile = shop.profile(first_name="Ana", session=session)["id"]
+    got(shop.client.post(f"/v1/profiles/{profile}/suppress"))
+
+    def known() -> dict[str, Any]:
+        export = got(shop.client.get(f"/v1/profiles/{profile}/export"))
+        return {name: value for name, value in export.items() if name != "exported_at"}
+
+    before = known()
+    told = {"session": session, "user_id": unique("user-"), "name": "Ana"}
+    got(shop.client.post("/v1/public/identifications", json=told))
+    assert known() == before
+
+
 def test_a_token_for_reading_neither_merges_nor_erases(
     shop: Shop, client_of: Callable[..., Any]
 ) -> None:

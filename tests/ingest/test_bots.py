@@ -31,7 +31,7 @@ def test_crawlers_are_known(user_agent: str) -> None:
     assert is_bot(user_agent.encode())
 
 
-@pytest.mark.parametrize("user_agent", [*BROWSERS, PLUGIN, ""])
+@pytest.mark.parametrize("user_agent", [*BROWSERS, PLUGIN, "okhttp/4.12.0", ""])
 def test_browsers_apps_and_the_shops_plugin_are_none(user_agent: str) -> None:
     assert not is_bot(user_agent.encode())
     assert not is_bot(None)

@@ -206,8 +206,8 @@ def render(call: Encoder, profile: profiles.Profile) -> Profile:
         id=call.encode(Kind.PROFILE, profile.id),
         first_name=profile.first_name,
         last_name=profile.last_name,
-        email=_main(emails),
-        phone=_main(phones),
+        email=_main(emails, profile.id),
+        phone=_main(phones, profile.id),
         emails=[_contact(each) for each in emails],
         phones=[_contact(each) for each in phones],
         reference=profile.reference,
@@ -233,11 +233,15 @@ def _contact(identity: Identity) -> Contact:
     return Contact(identity.label, identity.value or identity.raw, identity.value is not None)
 
 
-def _main(contacts: list[Identity]) -> str | None:
-    """Return the contact to use: a valid one, without a label or the primary one, the latest."""
+def _main(contacts: list[Identity], profile_id: int) -> str | None:
+    """Return the contact to use: a valid one, the profile's own ahead of those merged into it.
 
-    def rank(each: Identity) -> tuple[bool, bool, int]:
-        return each.value is not None, each.label in ("", "primary"), each.id
+    Of several, one without a label or the primary one; then the latest.
+    """
+
+    def rank(each: Identity) -> tuple[bool, bool, bool, int]:
+        is_own = each.profile_id == profile_id
+        return each.value is not None, is_own, each.label in ("", "primary"), each.id
 
     best = max(contacts, key=rank, default=None)
     return None if best is None else best.value or best.raw

@@ -16,8 +16,9 @@ _REMEMBERED: Final = 4096
 _READ_BYTES: Final = 512
 """The patterns are tried one after the other: a longer header would only take longer."""
 
-_PLUGIN: Final = b"WordPress/"
-"""Shops' plugins send their visitors' events themselves (contract 8.3), under this name."""
+_CLIENTS: Final = (b"WordPress/", b"okhttp/")
+"""On the list, but senders of real visitors' events: shops' plugins (contract 8.3), and the HTTP
+library of most Android apps."""
 
 
 def is_bot(user_agent: bytes | None) -> bool:
@@ -37,6 +38,6 @@ def is_bot(user_agent: bytes | None) -> bool:
 def _is_bot(user_agent: bytes) -> bool:
     from crawleruseragents import is_crawler  # type: ignore[import-untyped]
 
-    if user_agent.startswith(_PLUGIN):
+    if user_agent.startswith(_CLIENTS):
         return False
     return bool(is_crawler(user_agent.decode("latin-1")))

@@ -47,6 +47,10 @@ def identify(
     source already; then, and without an owner, a profile is made for it. A free session is attached
     to the profile, and an anonymous owner merged into it.
     """
+    owner_id = None if session is None else session.owner_id
+    if owner_id is not None and _is_suppressed(connection, owner_id):
+        # What is said in the session of somebody suppressed is not kept, whoever it names.
+        return
     origin = Origin(at, "identify", token_id)
     row_id = profiles.by_reference(connection, business_id, told.source, told.user_id)
     if row_id is None:
