@@ -16,7 +16,7 @@ from footfall.domain.objects import BUILT_IN_KINDS
 from footfall.domain.public_ids import Kind
 from footfall.domain.sessions import is_carriable
 from footfall.errors import AmbiguousParameter, Fault, NotFound
-from footfall.store import actions, objects, profiles, sessions
+from footfall.store import actions, objects, people, sessions
 from footfall.store.events import EventFilter
 
 OBJECT: Final = ("object", *BUILT_IN_KINDS, *(f"{kind}_id" for kind in BUILT_IN_KINDS))
@@ -64,7 +64,7 @@ class Filters:
             return None
         row_id = self._call.decode(Kind.PROFILE, given.text)
         wanted = [] if row_id is None else [row_id]
-        if profiles.existing(self._connection, self._call.business_id, wanted):
+        if people.existing(self._connection, self._call.business_id, wanted):
             return row_id
         self._unknown("profile", given)
         return None

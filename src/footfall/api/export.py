@@ -32,7 +32,7 @@ from footfall.api.profiles import render as render_profile
 from footfall.domain import money
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import iso_utc
-from footfall.store import events, identity_log, merges, profiles, tables
+from footfall.store import events, identity_log, merges, people, tables
 from footfall.store.event_index import EventIndex
 
 _CHUNK: Final = 500
@@ -54,7 +54,7 @@ def build(
 
     Cost: one read of each event; memory of about the size of the document.
     """
-    person = profiles.find(connection, business_id, row_id)
+    person = people.find(connection, business_id, row_id)
     if person is None:
         return None
     parts = _Parts(connection, call, business_id, person.members)

@@ -24,7 +24,7 @@ from footfall.api.sessions import profile_row
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import iso_utc
 from footfall.errors import Fault, NotFound, ParameterInvalidEmpty, ParameterMissing
-from footfall.store import identity_log, merges, profiles, undo
+from footfall.store import identity_log, merges, people, undo
 from footfall.store.identity_log import Origin
 from footfall.store.pages import Page
 
@@ -128,8 +128,8 @@ async def merge_profiles(call: Call, profile: str) -> MergedProfile:
         fault = ParameterInvalidEmpty if is_there else ParameterMissing
         faults.append(fault("“profile” is needed: the id of the profile to merge.", "profile"))
 
-    def merge(connection: Connection) -> tuple[profiles.Profile, int]:
-        root = profiles.canonical(connection, call.business_id, row_id)
+    def merge(connection: Connection) -> tuple[people.Profile, int]:
+        root = people.canonical(connection, call.business_id, row_id)
         if root is None:
             raise absent(Kind.PROFILE)
         raise_any(faults)
@@ -137,7 +137,7 @@ async def merge_profiles(call: Call, profile: str) -> MergedProfile:
         other = profile_row(connection, call, given)
         origin = Origin(call.received_at, "api", call.caller.token_id)
         change = merges.merge(connection, call.business_id, root, other, origin)
-        found = profiles.find(connection, call.business_id, root)
+        found = people.find(connection, call.business_id, root)
         assert found is not None
         return found, change
 
@@ -258,7 +258,7 @@ def _page(connection: Connection, call: Call) -> Page:
         row_id = call.decode(Kind.PROFILE, given.text)
         root = None
         if row_id is not None:
-            root = profiles.canonical(connection, call.business_id, row_id)
+            root = people.canonical(connection, call.business_id, row_id)
         if root is None:
             faults.append(NotFound("There is no such profile in this business.", given.parameter))
         else:

@@ -21,7 +21,7 @@ from footfall.domain.profiles import LIST_LENGTH
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import unix_seconds
 from footfall.errors import Fault
-from footfall.store import lists, profiles
+from footfall.store import lists, people
 
 _WRITES: Final[dict[str, Any]] = {
     "scope": "profiles",
@@ -136,7 +136,7 @@ async def list_members(call: Call, list: str) -> Listing[Profile]:  # noqa: A002
     def page(connection: Connection) -> tuple[Any, bool]:
         if lists.find(connection, call.business_id, row_id) is None:
             raise absent(Kind.LIST)
-        return profiles.page(connection, call.business_id, bounds, faults, list_id=row_id)
+        return people.page(connection, call.business_id, bounds, faults, list_id=row_id)
 
     found, has_more = await call.store.read(page)
     return Listing([render_profile(call, profile) for profile in found], has_more)

@@ -22,7 +22,7 @@ from footfall.api.sessions import Session
 from footfall.api.sessions import render as render_session
 from footfall.domain.public_ids import Kind
 from footfall.errors import Fault
-from footfall.store import events, merges, pages, profiles, sessions, suppress, tables
+from footfall.store import events, merges, pages, people, sessions, suppress, tables
 from footfall.store.events import EventFilter
 from footfall.store.identity_log import Origin
 from footfall.store.pages import Page
@@ -196,7 +196,7 @@ def _sessions(connection: Connection, call: Call, row_id: int) -> Page:
 
 
 def _root(connection: Connection, call: Call, row_id: int) -> int:
-    root = profiles.canonical(connection, call.business_id, row_id)
+    root = people.canonical(connection, call.business_id, row_id)
     if root is None:
         raise absent(Kind.PROFILE)
     return root

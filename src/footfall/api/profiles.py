@@ -31,7 +31,7 @@ from footfall.domain.properties import OF_PROFILES
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import unix_seconds
 from footfall.errors import Fault
-from footfall.store import erase, lists, profiles, sessions
+from footfall.store import erase, lists, people, profiles, sessions
 from footfall.store.identities import Identity
 from footfall.store.identity_log import Origin
 
@@ -69,7 +69,7 @@ async def create_profile(call: Call) -> Profile:
     await property_values.check(call, OF_PROFILES, faults)
     raise_any(faults)
 
-    def keep(connection: Connection) -> profiles.Profile:
+    def keep(connection: Connection) -> people.Profile:
         profile = profiles.keep(
             connection,
             call.business_id,
@@ -93,7 +93,7 @@ async def list_profiles(call: Call) -> Listing[Profile]:
     faults: list[Fault] = []
     bounds = paging.read_bounds(call.query, call.store.public_ids[Kind.PROFILE].decode, faults)
     found, has_more = await call.store.read(
-        lambda connection: profiles.page(connection, call.business_id, bounds, faults)
+        lambda connection: people.page(connection, call.business_id, bounds, faults)
     )
     return Listing([render(call, profile) for profile in found], has_more)
 
@@ -110,7 +110,7 @@ async def get_profile(call: Call, profile: str) -> Profile:
     """Answer one profile."""
     row_id = call.row(Kind.PROFILE, profile)
     found = await call.store.read(
-        lambda connection: profiles.find(connection, call.business_id, row_id)
+        lambda connection: people.find(connection, call.business_id, row_id)
     )
     if found is None:
         raise absent(Kind.PROFILE)
@@ -142,7 +142,7 @@ async def change_profile(call: Call, profile: str) -> Profile:
     await property_values.check(call, OF_PROFILES, faults, clears=True)
     raise_any(faults)
 
-    def change(connection: Connection) -> profiles.Profile | None:
+    def change(connection: Connection) -> people.Profile | None:
         return profiles.change(
             connection,
             call.business_id,
@@ -197,7 +197,7 @@ async def delete_profile(call: Call, profile: str) -> DeletedProfile:
     return DeletedProfile(call.encode(Kind.PROFILE, root), erased=True if erases else UNSET)
 
 
-def render(call: Encoder, profile: profiles.Profile) -> Profile:
+def render(call: Encoder, profile: people.Profile) -> Profile:
     """Return a profile as answers show it."""
     data = profile.data or {}
     emails = [each for each in profile.contacts if each.kind == "email"]

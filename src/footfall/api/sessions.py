@@ -21,7 +21,7 @@ from footfall.domain.public_ids import Kind
 from footfall.domain.sessions import is_carriable, mint
 from footfall.domain.times import unix_seconds
 from footfall.errors import Fault, NotFound, ParameterMissing, refuse
-from footfall.store import profiles, sessions
+from footfall.store import people, sessions
 
 
 class NewSessionBody(Struct):
@@ -193,7 +193,7 @@ def profile_row(connection: Connection, call: Call, given: Given) -> int:
         Refused: 422, there is none in this business.
     """
     row_id = call.decode(Kind.PROFILE, given.text)
-    if row_id is None or not profiles.existing(connection, call.business_id, [row_id]):
+    if row_id is None or not people.existing(connection, call.business_id, [row_id]):
         raise refuse(
             NotFound(
                 "There is no such profile in this business; create it first with POST /v1/profiles "

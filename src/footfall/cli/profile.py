@@ -277,13 +277,13 @@ def _origin() -> "Origin":
 
 def _person(opened: "Database", connection: "Connection", public_id: str) -> tuple[int, int]:
     """Return the business and the root of the person that a profile's id means."""
-    from footfall.store import profiles
+    from footfall.store import people
 
     row_id = opened.row_id(Kind.PROFILE, public_id)
     business_id = _business_of_profile(connection, row_id)
     root = None
     if business_id is not None:
-        root = profiles.canonical(connection, business_id, row_id)
+        root = people.canonical(connection, business_id, row_id)
     if business_id is None or root is None:
         raise _no_profile(public_id)
     return business_id, root

@@ -6,9 +6,9 @@ Source: contract 3.10; ``ingest`` refuses the events.
 from sqlalchemy import Connection, update
 
 from footfall.store import identity_log as log
-from footfall.store import merges, profiles
+from footfall.store import merges, people
 from footfall.store.identity_log import Origin
-from footfall.store.profiles import Profile
+from footfall.store.people import Profile
 from footfall.store.tables import profiles as table
 
 
@@ -25,7 +25,7 @@ def suppress(
     Returns:
         The person, or ``None`` if there is none.
     """
-    root = profiles.canonical(connection, business_id, row_id)
+    root = people.canonical(connection, business_id, row_id)
     if root is None:
         return None
     members = merges.members_of(connection, root)
@@ -47,4 +47,4 @@ def suppress(
             profile_id=root,
             details={"suppressed": is_suppressed},
         )
-    return profiles.find(connection, business_id, root)
+    return people.find(connection, business_id, root)
