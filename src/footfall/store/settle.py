@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from footfall.domain.events import EventDraft
 from footfall.domain.sessions import SessionFact
@@ -26,7 +26,14 @@ from footfall.errors import (
 from footfall.store.bulk import Bulk
 from footfall.store.merges import roots_of
 from footfall.store.sessions import select_facts
-from footfall.store.tables import events, idempotency, identity_log, lifecycles, sessions
+from footfall.store.tables import (
+    events,
+    idempotency,
+    identity_log,
+    lifecycles,
+    profiles,
+    sessions,
+)
 from footfall.store.told import Told
 
 CHUNK: Final = 500
@@ -85,6 +92,7 @@ class Settlement:
         self._told = Told(connection, drafts)
         self._steps: dict[tuple[object, int], EventDraft | int] = {}
         self._owners: dict[object, EventDraft | tuple[int | None, int | None]] = {}
+        self._suppressed: dict[object, int] = {}
         self.sightings: list[EventDraft] = []
 
     def settle(self) -> None:
@@ -99,7 +107,7 @@ class Settlement:
                 assert session.id is not None
                 draft.session_id = session.id
                 draft.session_fact = SessionFact(session.id, session.profile_id)
-        self._told.make(accepted)
+        self._told.make(accepted, self.sightings)
         for draft in self.sightings:
             draft.object_id = self._told.known(draft)
             if draft.inherits:
@@ -148,14 +156,28 @@ class Settlement:
                 self._steps[object_id, action_id] = event_id
         ownerless = {self._told.known(draft) for draft in self._drafts if draft.wants_owner}
         for chunk in _chunks(ownerless & wanted):
+            # Who is deleted or erased owns nothing new.
             owned = (
-                select(lifecycles.c.object_id, events.c.profile_id, events.c.session_id)
+                select(
+                    lifecycles.c.object_id,
+                    events.c.profile_id,
+                    events.c.session_id,
+                    profiles.c.id,
+                    profiles.c.suppressed_at,
+                )
                 .join(events, events.c.id == lifecycles.c.event_id)
-                .where(lifecycles.c.object_id.in_(chunk))
+                .outerjoin(sessions, sessions.c.id == events.c.session_id)
+                .outerjoin(
+                    profiles,
+                    profiles.c.id == func.coalesce(events.c.profile_id, sessions.c.profile_id),
+                )
+                .where(lifecycles.c.object_id.in_(chunk), profiles.c.deleted_at.is_(None))
                 .order_by(events.c.id.desc())
             )
-            for object_id, profile_id, session_id in self._connection.execute(owned):
-                self._owners[object_id] = (profile_id, session_id)
+            for object_id, *owner, person_id, suppressed_at in self._connection.execute(owned):
+                self._owners[object_id] = (owner[0], owner[1])
+                if suppressed_at is not None:
+                    self._suppressed[object_id] = person_id
 
     def _decide(self, draft: EventDraft) -> bool:
         if draft.key is not None:
@@ -163,8 +185,8 @@ class Settlement:
             if earlier is not None:
                 _repeat_or_conflict(draft, *earlier)
                 return False
-        if draft.wants_owner and not self._take_owner_of_order(draft):
-            draft.refuse(of_nobody())
+        if draft.wants_owner and (fault := self._take_owner_of_order(draft)) is not None:
+            draft.refuse(fault)
             return False
         session = self._session_of(draft)
         fault = self._owner_fault(draft, session) or self._told.accept(draft)
@@ -204,17 +226,20 @@ class Settlement:
             session.attached_by = draft
             draft.made_attachment = True
 
-    def _take_owner_of_order(self, draft: EventDraft) -> bool:
-        """Give an event of nobody the owner of its order (contract 3.2)."""
-        owner = self._owners.get(self._told.key(draft))
+    def _take_owner_of_order(self, draft: EventDraft) -> Fault | None:
+        """Give an event of nobody the owner of its order (contract 3.2); return why it has none."""
+        key = self._told.key(draft)
+        owner = self._owners.get(key)
         if owner is None:
-            return False
+            return of_nobody()
+        if key in self._suppressed:
+            return Suppressed(self._suppressed[key], "session")
         if isinstance(owner, EventDraft):
             draft.profile_id, draft.session_id = owner.profile_id, owner.session_id
             draft.new_session = owner.new_session
         else:
             draft.profile_id, draft.session_id = owner
-        return True
+        return None
 
     def _owner_fault(self, draft: EventDraft, session: _Session) -> Fault | None:
         if draft.attaches and session.profile_id not in (None, draft.profile_id):

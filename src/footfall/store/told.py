@@ -18,7 +18,7 @@ from footfall.domain.objects import COUPON_CODE, Identity, ObjectDraft, ObjectFa
 from footfall.errors import Fault
 from footfall.store import objects, uniques
 from footfall.store.catalogue import IS_SUMMED
-from footfall.store.tables import items, open_carts, unique_values
+from footfall.store.tables import items, open_carts, sessions, unique_values
 from footfall.store.tables import objects as rows
 
 Key = tuple[object, ...]
@@ -77,8 +77,12 @@ class Told:
         self._taken |= dict.fromkeys(wanted, key)
         return None
 
-    def make(self, accepted: Iterable[EventDraft]) -> None:
-        """Make what the accepted drafts need, and tell each draft its object."""
+    def make(self, accepted: Iterable[EventDraft], sightings: Iterable[EventDraft]) -> None:
+        """Make what the accepted drafts need, and tell each draft its object.
+
+        Args:
+            sightings: of steps reported before; whoever reports an order has no open cart any more.
+        """
         drafts = [draft for draft in accepted if draft.new_object is not None]
         if drafts:
             self._find_open_carts(drafts)
@@ -88,7 +92,8 @@ class Told:
             self._make_objects(first)
             self._refill_carts(drafts, first)
             self._tell(drafts)
-        self._close_carts([draft for draft in accepted if draft.action_id == ORDER_PLACED.id])
+        told = (*accepted, *sightings)
+        self._close_carts([draft for draft in told if draft.action_id == ORDER_PLACED.id])
 
     def value_of(self, draft: EventDraft) -> tuple[int, str] | None:
         """Return what a draft says its object is worth, else what the row says."""
@@ -295,10 +300,20 @@ class Told:
                 draft.amount_minor, draft.currency = fact.amount_minor, fact.currency
 
     def _close_carts(self, placed: Sequence[EventDraft]) -> None:
-        """Whoever has placed an order begins another cart with the next product."""
-        owners = {_owner(draft) for draft in placed}
-        for chunk in _chunks(sorted(owners)):
-            self._connection.execute(delete(open_carts).where(open_carts.c.owner.in_(chunk)))
+        """Whoever has placed an order begins another cart with the next product, in any browser."""
+        for start in range(0, len(placed), _CHUNK):
+            chunk = placed[start : start + _CHUNK]
+            browsers = [each.session_id for each in chunk if each.session_id is not None]
+            people = {each.profile_id for each in chunk if each.profile_id is not None}
+            owned = select(sessions.c.profile_id).where(
+                sessions.c.id.in_(browsers), sessions.c.profile_id.is_not(None)
+            )
+            people |= set(self._connection.execute(owned).scalars())
+            theirs = select(sessions.c.id).where(sessions.c.profile_id.in_(people))
+            browsers += self._connection.execute(theirs).scalars()
+            owners = {*(f"s{each}" for each in browsers), *(f"p{each}" for each in people)}
+            for some in _chunks(sorted(owners)):
+                self._connection.execute(delete(open_carts).where(open_carts.c.owner.in_(some)))
 
 
 def _with_products(draft: EventDraft) -> Iterator[ObjectDraft]:

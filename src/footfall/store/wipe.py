@@ -2,11 +2,10 @@
 
 Runs beside servers, in many short transactions, so that nobody has to wait long for the next
 commit; what is sent meanwhile may stay. Look-ups through the derived event index find row numbers
-of events that are gone, and pass over them. Row numbers of profiles, sessions and objects are given
-to others only after every server has forgotten them.
+of events that are gone, and pass over them. No row number is given to others: where SQLite numbers
+from the highest row on, the highest one stays, without what was in it.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -18,7 +17,7 @@ from footfall.domain.times import now_us
 from footfall.errors import ConfigurationError
 from footfall.store import tables
 from footfall.store.engine import Engines
-from footfall.store.facts import FOLLOW_EVERY_S, changed
+from footfall.store.facts import changed
 
 Report = Callable[[str, int, int | None], None]
 """Called with the table, how many rows were looked at, and out of how many if that is known."""
@@ -99,20 +98,12 @@ class _Wipe:
             self._report(table.name, 0, None)
             while self._delete(table, tuple_(*key).in_(some.subquery().select())):
                 pass
-        last_ones = [(table, self._wipe_remembered(table)) for table in _REMEMBERED]
-        self._free([(table, row_id) for table, row_id in last_ones if row_id is not None])
+        for table in _REMEMBERED:
+            last_one = self._blank_last(table) if self._engines.is_sqlite else None
+            for first, last in self._ranges(table, table):
+                condition = self._within(table, first, last)
+                self._delete(table, condition & (table.c.id != (last_one or 0)))
         return self._gone
-
-    def _wipe_remembered(self, table: Table) -> int | None:
-        """Delete a table's rows; return the last one if it had to stay, without what was in it."""
-        last_one = None
-        if self._engines.is_sqlite:
-            # A database that numbers rows from the highest one on would give it away at once.
-            last_one = self._blank_last(table)
-        for first, last in self._ranges(table, table):
-            condition = self._within(table, first, last)
-            self._delete(table, condition & (table.c.id != (last_one or 0)))
-        return last_one
 
     def _blank_last(self, table: Table) -> int | None:
         with self._engines.write.begin() as connection:
@@ -124,14 +115,6 @@ class _Wipe:
             changed(connection, "everything", self._twin_id)
             last_one: int = row.id
             return last_one
-
-    def _free(self, last_ones: list[tuple[Table, int]]) -> None:
-        if not last_ones:
-            return
-        self._report("row numbers", 0, None)
-        time.sleep(3 * FOLLOW_EVERY_S)
-        for table, row_id in last_ones:
-            self._delete(table, table.c.id == row_id)
 
     def _ranges(self, table: Table, owner: Table) -> Iterator[tuple[int, int]]:
         """Yield the row numbers, both ends included, among which the twin's are."""

@@ -1,7 +1,8 @@
 """All tables, in reading order: ``tenants``, ``people``, ``catalogue``, ``facts``.
 
 Units: ``…_at`` UTC microseconds; ``…_minor`` integer minor units of the ``currency`` beside it
-(ISO 4217). Rows are never removed while something refers to them: deleting sets ``deleted_at``.
+(ISO 4217). Rows are never removed while something refers to them: deleting sets ``deleted_at``. No
+row number is given twice, because callers keep the ids made of them.
 Both engines get these definitions through ``migrations/``.
 """
 

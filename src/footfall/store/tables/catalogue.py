@@ -83,6 +83,7 @@ items = Table(
     at_column("created_at"),
     CheckConstraint("(price_minor is null) = (currency is null)", name="money"),
     CheckConstraint("quantity > 0", name="quantity"),
+    sqlite_autoincrement=True,
 )
 Index("ix_items_object_id_id", items.c.object_id, items.c.id)
 
@@ -107,6 +108,7 @@ structures = Table(
     at_column("created_at"),
     at_column("updated_at"),
     at_column("deleted_at", nullable=True),
+    sqlite_autoincrement=True,
 )
 Index(
     "uq_structures_business_id_name",
@@ -133,6 +135,7 @@ properties = Table(
     at_column("created_at"),
     at_column("updated_at"),
     at_column("deleted_at", nullable=True),
+    sqlite_autoincrement=True,
 )
 Index(
     "uq_properties_business_id_owner_name",

@@ -94,6 +94,7 @@ sightings = Table(
     at_column("received_at"),
     Column("flags", Integer, nullable=False),
     Column("data", Json),
+    sqlite_autoincrement=True,
 )
 Index("ix_sightings_object_id_id", sightings.c.object_id, sightings.c.id)
 

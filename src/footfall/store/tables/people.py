@@ -66,6 +66,7 @@ identities = Table(
     Column("raw", String(320), nullable=False),
     at_column("created_at"),
     CheckConstraint("kind in ('email', 'phone', 'user')", name="kind"),
+    sqlite_autoincrement=True,
 )
 Index("ix_identities_profile_id", identities.c.profile_id)
 Index(
@@ -110,6 +111,7 @@ claims = Table(
     Column("value", Text, nullable=False),
     at_column("created_at"),
     CheckConstraint("origin in ('identify', 'form')", name="origin"),
+    sqlite_autoincrement=True,
 )
 Index("ix_claims_profile_id", claims.c.profile_id)
 
@@ -122,6 +124,7 @@ lists = Table(
     at_column("created_at"),
     at_column("updated_at"),
     at_column("deleted_at", nullable=True),
+    sqlite_autoincrement=True,
 )
 Index(
     "uq_lists_business_id_name",
@@ -152,6 +155,7 @@ submissions = Table(
     Column("profile_id", RowId),
     Column("data", Json),
     at_column("created_at"),
+    sqlite_autoincrement=True,
 )
 Index("ix_submissions_form_id_id", submissions.c.form_id, submissions.c.id)
 Index("ix_submissions_profile_id", submissions.c.profile_id)
@@ -178,6 +182,7 @@ identity_log = Table(
         "'settle', 'suppress', 'erase')",
         name="kind",
     ),
+    sqlite_autoincrement=True,
 )
 Index("ix_identity_log_session_id", identity_log.c.session_id)
 Index("ix_identity_log_profile_id", identity_log.c.profile_id)

@@ -105,4 +105,5 @@ integrations = Table(
     at_column("updated_at"),
     at_column("deleted_at", nullable=True),
     UniqueConstraint("business_id", "name"),
+    sqlite_autoincrement=True,
 )

@@ -32,8 +32,9 @@ def upgrade() -> None:
 
 
 def _widen_check(table: str, kinds: str) -> None:
-    # SQLite cannot change a constraint: there the table is copied.
-    with op.batch_alter_table(table) as batch:
+    # SQLite cannot change a constraint: there the table is copied, and numbers its rows for good.
+    kept = {"sqlite_autoincrement": True}
+    with op.batch_alter_table(table, table_kwargs=kept) as batch:
         batch.drop_constraint(op.f(f"ck_{table}_kind"), type_="check")
         batch.create_check_constraint(op.f(f"ck_{table}_kind"), f"kind in ({kinds})")
 
@@ -92,6 +93,7 @@ def _create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_integrations")),
         sa.UniqueConstraint("business_id", "name", name=op.f("uq_integrations_business_id_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "lists",
@@ -105,6 +107,7 @@ def _create_tables() -> None:
             ["business_id"], ["businesses.id"], name=op.f("fk_lists_business_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lists")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "uq_lists_business_id_name",
@@ -131,6 +134,7 @@ def _create_tables() -> None:
             ["business_id"], ["businesses.id"], name=op.f("fk_properties_business_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_properties")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "uq_properties_business_id_owner_name",
@@ -161,6 +165,7 @@ def _create_tables() -> None:
             ["business_id"], ["businesses.id"], name=op.f("fk_sightings_business_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sightings")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_sightings_object_id_id", "sightings", ["object_id", "id"], unique=False)
     op.create_table(
@@ -176,6 +181,7 @@ def _create_tables() -> None:
             ["business_id"], ["businesses.id"], name=op.f("fk_structures_business_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_structures")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "uq_structures_business_id_name",
@@ -201,6 +207,7 @@ def _create_tables() -> None:
         ),
         sa.ForeignKeyConstraint(["profile_id"], ["profiles.id"], name=op.f("fk_claims_profile_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claims")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_claims_profile_id", "claims", ["profile_id"], unique=False)
     op.create_table(
@@ -223,6 +230,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["object_id"], ["objects.id"], name=op.f("fk_items_object_id")),
         sa.ForeignKeyConstraint(["product_id"], ["objects.id"], name=op.f("fk_items_product_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_items_object_id_id", "items", ["object_id", "id"], unique=False)
     op.create_table(
@@ -261,6 +269,7 @@ def _create_tables() -> None:
         ),
         sa.ForeignKeyConstraint(["form_id"], ["objects.id"], name=op.f("fk_submissions_form_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submissions")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_submissions_form_id_id", "submissions", ["form_id", "id"], unique=False)
     op.create_index("ix_submissions_profile_id", "submissions", ["profile_id"], unique=False)
