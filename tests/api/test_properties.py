@@ -51,9 +51,13 @@ def test_a_name_is_unique_among_the_properties_of_profiles(shop: Shop) -> None:
     first, second = prop(shop), prop(shop)
     taken = {"name": first["name"], "kind": "date"}
     refusal = [("parameter_not_unique", "name")]
-    assert refused(shop.client.post(PATH, json=taken), 422) == refusal
-    answer = shop.client.patch(f"{PATH}/{second['id']}", json={"name": first["name"]})
-    assert refused(answer, 422) == refusal
+    message = f"There is a property “{first['name']}” already; choose another name."
+    for answer in (
+        shop.client.post(PATH, json=taken),
+        shop.client.patch(f"{PATH}/{second['id']}", json={"name": first["name"]}),
+    ):
+        assert refused(answer, 422) == refusal
+        assert answer.json()["errors"][0]["message"] == message
     got(shop.client.delete(f"{PATH}/{first['id']}"))
     assert made(shop.client.post(PATH, json=taken))["id"] != first["id"]
 

@@ -47,7 +47,9 @@ def test_an_object_is_answered_as_told_and_read_back(shop: Shop) -> None:
 
 
 def test_an_object_needs_only_its_name(shop: Shop) -> None:
-    assert refused(shop.client.post(PATH, json={}), 422) == [("parameter_missing", "name")]
+    answer = shop.client.post(PATH, json={})
+    assert refused(answer, 422) == [("parameter_missing", "name")]
+    assert answer.json()["errors"][0]["message"] == "A kind of objects needs “name”; add it."
     one = made(shop.client.post(PATH, json={"name": unique("thing_")}))
     assert (one["title"], one["properties"]) == (None, [])
 

@@ -257,6 +257,18 @@ def test_definitions_are_checked_each_and_together() -> None:
     assert checked(*many) == [("not_allowed", "properties")]
 
 
+def test_a_definition_is_checked_against_those_beside_it() -> None:
+    fee = Definition(name="fee", kind="money")
+    faults: list[Fault] = []
+    check([fee], faults, inherits=False, beside=["fee"])
+    assert [fault.message for fault in faults] == [
+        "There is a property “fee” already; choose another name."
+    ]
+    full: list[Fault] = []
+    check([fee], full, inherits=False, beside=[f"p{n}" for n in range(PROPERTIES_MAX)])
+    assert [(fault.type, fault.parameter) for fault in full] == [("not_allowed", "properties")]
+
+
 @given(kinds)
 def test_only_kinds_that_identify_can_be_unique(kind: str) -> None:
     faults = checked(Definition(name="p", kind=kind, is_unique=True))

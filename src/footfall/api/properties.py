@@ -57,12 +57,12 @@ async def create_property(call: Call) -> Property:
     """Make a property of profiles."""
     faults: list[Fault] = []
     told = read_definition(call.told, faults).over(None)
-    _check([told], faults)
+    _check(told, faults)
 
     def create(connection: Connection) -> PropertyFact:
         properties.lock(connection, call.business_id)
         others = properties.of_owner(connection, call.business_id, OF_PROFILES)
-        _check([*(Definition().over(each) for each in others), told], [])
+        _check(told, [], others)
         return properties.create(connection, call.business_id, OF_PROFILES, told, call.received_at)
 
     return _render(call, await call.store.write(create))
@@ -126,8 +126,7 @@ async def change_property(call: Call, property: str) -> Property:  # noqa: A002
         found = _find(connection, call, row_id)
         known = properties.of_owner(connection, call.business_id, OF_PROFILES)
         whole = told.over(found)
-        others = [Definition().over(each) for each in known if each.id != row_id]
-        _check([*others, whole], [])
+        _check(whole, [], [each for each in known if each.id != row_id])
         late: list[Fault] = []
         changed = properties.change(
             connection, call.business_id, found, whole, call.received_at, late
@@ -164,8 +163,8 @@ async def delete_property(call: Call, property: str) -> Deleted:  # noqa: A002
     return Deleted(property)
 
 
-def _check(definitions: Sequence[Definition], faults: list[Fault]) -> None:
-    check(definitions, faults, inherits=False)
+def _check(told: Definition, faults: list[Fault], others: Sequence[PropertyFact] = ()) -> None:
+    check([told], faults, inherits=False, beside=[each.name for each in others])
     raise_any(faults)
 
 

@@ -72,7 +72,7 @@ _TAKEN: Final = frozenset({"metadata", "page", "url", "user", "user_parameters",
 async def create_structure(call: Call) -> Structure:
     """Make a structure with its properties."""
     faults: list[Fault] = []
-    require(call.told, "name", "An object", faults)
+    require(call.told, "name", "A kind of objects", faults)
     name = _read_name(call.told, faults)
     title = read_text(call.told, "title", faults, limit=TITLE_LENGTH)
     told = _read_definitions(call, (), faults) or []

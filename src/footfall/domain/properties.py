@@ -6,7 +6,7 @@ values, by the id of the property or, for custom objects, by its name. Every fau
 Source: contract 3.11, 3.17 (rules), 2.9 (spellings).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from footfall.domain.objects import Unique
@@ -140,17 +140,23 @@ def name_problem(name: str) -> str | None:
     return None
 
 
-def check(definitions: Sequence[Definition], faults: list[Fault], *, inherits: bool) -> None:
+def check(
+    definitions: Sequence[Definition],
+    faults: list[Fault],
+    *,
+    inherits: bool,
+    beside: Collection[str] = (),
+) -> None:
     """Note what is wrong with whole definitions, each by itself and together.
 
     Args:
         inherits: whether one may be the amount of its object; only custom objects have that.
+        beside: names of the owner's other properties, which stay as they are.
     """
-    if len(definitions) > PROPERTIES_MAX:
+    count = len(definitions) + len(beside)
+    if count > PROPERTIES_MAX:
         faults.append(
-            NotAllowed(
-                f"There are {len(definitions)} properties; have at most {PROPERTIES_MAX}.", BY_NAME
-            )
+            NotAllowed(f"There are {count} properties; have at most {PROPERTIES_MAX}.", BY_NAME)
         )
     names: set[str | None] = set()
     for each in definitions:
@@ -174,7 +180,14 @@ def check(definitions: Sequence[Definition], faults: list[Fault], *, inherits: b
                     each.parameter("inherit"),
                 )
             )
-        if each.name is not None and each.name in names:
+        if each.name in beside:
+            faults.append(
+                ParameterNotUnique(
+                    f"There is a property “{each.name}” already; choose another name.",
+                    each.parameter("name"),
+                )
+            )
+        elif each.name is not None and each.name in names:
             faults.append(
                 ParameterNotUnique(
                     f"There are two properties “{each.name}”; rename one.", each.parameter("name")
