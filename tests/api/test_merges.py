@@ -208,16 +208,26 @@ def test_an_anonymous_owner_becomes_the_profile_its_session_is_attached_to(shop:
     assert got(shop.client.get(f"/v1/sessions/{session}"))["profile"] == known["id"]
 
 
-def test_a_deleted_owner_does_not_keep_its_sessions_from_the_living(shop: Shop) -> None:
-    session = shop.session()
-    gone = shop.profile(email=email(), session=session)["id"]
-    key = shop.track(session=session)
+def test_a_deleted_profile_is_merged_with_nobody(shop: Shop) -> None:
+    gone, known = shop.profile(email=email())["id"], shop.profile(email=email())["id"]
     got(shop.client.delete(f"/v1/profiles/{gone}"))
-    known = shop.profile(email=email(), session=session)["id"]
-    assert got(shop.client.get(f"/v1/sessions/{session}"))["profile"] == known
-    found = got(shop.client.get(f"/v1/profiles/{known}/events"))["data"]
-    assert [each["event_id"] for each in found] == [key]
-    assert refused(shop.client.get(f"/v1/profiles/{gone}"), 404) == [("not_found", "id")]
+    answer = shop.client.post(f"/v1/profiles/{gone}/merge", json={"profile": known})
+    assert refused(answer, 404) == [("not_found", "id")]
+    answer = shop.client.post(f"/v1/profiles/{known}/merge", json={"profile": gone})
+    assert refused(answer, 422) == [("not_found", "profile")]
+    assert read(shop, known)["merged"] == []
+
+
+def test_what_a_deleted_person_was_is_not_undone(shop: Shop) -> None:
+    session = shop.session()
+    first, other = shop.profile(email=email(), session=session)["id"], shop.profile()["id"]
+    change = merge(shop, first, other)["change"]
+    log = got(shop.client.get("/v1/identity-log", params={"session": session}))["data"]
+    got(shop.client.delete(f"/v1/profiles/{other}"))
+    for each in (change, log[-1]["id"]):
+        answer = shop.client.post(f"/v1/identity-log/{each}/undo")
+        assert refused(answer, 422) == [("not_allowed", "id")]
+    assert got(shop.client.get(f"/v1/sessions/{session}"))["profile"] is None
 
 
 def test_a_person_is_on_the_lists_of_all_its_members(shop: Shop) -> None:
