@@ -260,3 +260,20 @@ def test_a_unique_value_of_a_member_is_the_persons_own(shop: Shop) -> None:
     assert emptied["properties"] == []
     stranger = shop.profile(property_by_id={field: value})
     assert stranger["id"] not in (first["id"], other["id"])
+
+
+def test_a_unique_value_moves_to_the_survivor_and_is_never_two_profiles(shop: Shop) -> None:
+    field = shop.field(unique=True)["id"]
+    one, two = unique("one-"), unique("two-")
+    first = shop.profile(property_by_id={field: one})["id"]
+    other = shop.profile(property_by_id={field: two}, company="Acme")["id"]
+    change = merge(shop, first, other)["change"]
+    body = {"property_by_id": {field: two}}
+    changed = got(shop.client.patch(f"/v1/profiles/{first}", json=body))
+    assert [each["value"] for each in changed["properties"]] == [two]
+    undo(shop, change)
+    assert [each["value"] for each in read(shop, first)["properties"]] == [two]
+    assert (read(shop, other)["properties"], read(shop, other)["company"]) == ([], "Acme")
+    answer = shop.client.patch(f"/v1/profiles/{other}", json=body)
+    assert refused(answer, 422) == [("parameter_not_unique", f"property_by_id[{field}]")]
+    assert shop.profile(property_by_id={field: one})["id"] not in (first, other)
