@@ -133,6 +133,26 @@ def test_an_anonymous_owner_is_merged_into_the_identified_person(
     assert (merge["cause"], merge["other"], merge["token"]) == ("identify", anonymous["id"], None)
 
 
+def test_a_deleted_owner_is_merged_into_no_identified_person(
+    shop: Shop, public: httpx.Client
+) -> None:
+    session, users = shop.session(), [unique("user-"), unique("user-")]
+    gone = shop.profile(session=session, first_name="Ana")["id"]
+    known = shop.profile(source="shopify", reference=users[0])
+    shop.track(session=session)
+    got(shop.client.delete(f"/v1/profiles/{gone}"))
+    for user in (*users, *users):
+        identify(public, session=session, user_id=user, source="shopify")
+        assert owner(shop, session) is None
+    found = conflicts(shop, session)
+    assert [(each["kind"], each["owner"]) for each in found] == [("identify_conflict", None)] * 2
+    assert found[-1]["profile"] == known["id"]
+    assert got(shop.client.get(f"/v1/profiles/{known['id']}/events"))["data"] == []
+    erased = got(shop.client.delete(f"/v1/profiles/{gone}", params={"erase": "true"}))
+    assert erased["id"] == gone
+    assert got(shop.client.get(f"/v1/profiles/{known['id']}")) == known
+
+
 def test_what_somebody_undid_is_not_merged_again_unasked(shop: Shop, public: httpx.Client) -> None:
     user, session = unique("user-"), shop.session()
     identify(public, user_id=user, source="shopify")

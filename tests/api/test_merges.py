@@ -208,16 +208,26 @@ def test_an_anonymous_owner_becomes_the_profile_its_session_is_attached_to(shop:
     assert got(shop.client.get(f"/v1/sessions/{session}"))["profile"] == known["id"]
 
 
-def test_a_deleted_owner_does_not_keep_its_sessions_from_the_living(shop: Shop) -> None:
-    session = shop.session()
-    gone = shop.profile(email=email(), session=session)["id"]
-    key = shop.track(session=session)
+def test_a_deleted_profile_is_merged_with_nobody(shop: Shop) -> None:
+    gone, known = shop.profile(email=email())["id"], shop.profile(email=email())["id"]
     got(shop.client.delete(f"/v1/profiles/{gone}"))
-    known = shop.profile(email=email(), session=session)["id"]
-    assert got(shop.client.get(f"/v1/sessions/{session}"))["profile"] == known
-    found = got(shop.client.get(f"/v1/profiles/{known}/events"))["data"]
-    assert [each["event_id"] for each in found] == [key]
-    assert refused(shop.client.get(f"/v1/profiles/{gone}"), 404) == [("not_found", "id")]
+    answer = shop.client.post(f"/v1/profiles/{gone}/merge", json={"profile": known})
+    assert refused(answer, 404) == [("not_found", "id")]
+    answer = shop.client.post(f"/v1/profiles/{known}/merge", json={"profile": gone})
+    assert refused(answer, 422) == [("not_found", "profile")]
+    assert read(shop, known)["merged"] == []
+
+
+def test_what_a_deleted_person_was_is_not_undone(shop: Shop) -> None:
+    session = shop.session()
+    first, other = shop.profile(email=email(), session=session)["id"], shop.profile()["id"]
+    change = merge(shop, first, other)["change"]
+    log = got(shop.client.get("/v1/identity-log", params={"session": session}))["data"]
+    got(shop.client.delete(f"/v1/profiles/{other}"))
+    for each in (change, log[-1]["id"]):
+        answer = shop.client.post(f"/v1/identity-log/{each}/undo")
+        assert refused(answer, 422) == [("not_allowed", "id")]
+    assert got(shop.client.get(f"/v1/sessions/{session}"))["profile"] is None
 
 
 def test_a_person_is_on_the_lists_of_all_its_members(shop: Shop) -> None:
@@ -250,3 +260,20 @@ def test_a_unique_value_of_a_member_is_the_persons_own(shop: Shop) -> None:
     assert emptied["properties"] == []
     stranger = shop.profile(property_by_id={field: value})
     assert stranger["id"] not in (first["id"], other["id"])
+
+
+def test_a_unique_value_moves_to_the_survivor_and_is_never_two_profiles(shop: Shop) -> None:
+    field = shop.field(unique=True)["id"]
+    one, two = unique("one-"), unique("two-")
+    first = shop.profile(property_by_id={field: one})["id"]
+    other = shop.profile(property_by_id={field: two}, company="Acme")["id"]
+    change = merge(shop, first, other)["change"]
+    body = {"property_by_id": {field: two}}
+    changed = got(shop.client.patch(f"/v1/profiles/{first}", json=body))
+    assert [each["value"] for each in changed["properties"]] == [two]
+    undo(shop, change)
+    assert [each["value"] for each in read(shop, first)["properties"]] == [two]
+    assert (read(shop, other)["properties"], read(shop, other)["company"]) == ([], "Acme")
+    answer = shop.client.patch(f"/v1/profiles/{other}", json=body)
+    assert refused(answer, 422) == [("parameter_not_unique", f"property_by_id[{field}]")]
+    assert shop.profile(property_by_id={field: one})["id"] not in (first, other)

@@ -148,6 +148,33 @@ def test_a_deleted_person_can_still_be_erased(shop: Shop, beside: Engines) -> No
     assert places(beside, someone.word, someone.session, someone.second) == {}
 
 
+def test_erasing_a_deleted_person_reaches_nobody_else(shop: Shop, beside: Engines) -> None:
+    someone = Someone(shop)
+    known = shop.profile(first_name="Eva", email=f"{unique('eva')}@example.com")
+    got(shop.client.delete(f"/v1/profiles/{someone.id}"))
+    for session in (someone.session, someone.second):
+        got(shop.client.patch(f"/v1/sessions/{session}", json={"profile": known["id"]}))
+    assert someone.erase()["id"] == someone.id
+    assert got(shop.client.get(f"/v1/profiles/{known['id']}")) == known
+    assert places(beside, someone.word, someone.session, someone.second) == {}
+
+
+def test_a_merge_made_after_the_deletion_does_not_extend_the_erasure(
+    shop: Shop, beside: Engines, public_ids: PublicIds
+) -> None:
+    gone, known = shop.profile(first_name="Ana")["id"], shop.profile(first_name="Eva")
+    got(shop.client.delete(f"/v1/profiles/{gone}"))
+    table = tables.profiles
+    row_id, into = (public_ids[Kind.PROFILE].decode(each) for each in (gone, known["id"]))
+    with beside.write.begin() as connection:
+        connection.execute(update(table).where(table.c.id == row_id).values(merged_into=into))
+    erased = got(shop.client.delete(f"/v1/profiles/{gone}", params={"erase": "1"}))
+    assert erased["id"] == gone
+    after = got(shop.client.get(f"/v1/profiles/{known['id']}"))
+    assert after["first_name"] == "Eva"
+    got(shop.client.delete(f"/v1/profiles/{known['id']}", params={"erase": "1"}))
+
+
 def test_an_erased_person_is_never_separated_or_tied_to_somebody(shop: Shop) -> None:
     someone = Someone(shop)
     short = got(shop.client.get(f"/v1/sessions/{someone.session}"))["id"]
@@ -156,7 +183,7 @@ def test_an_erased_person_is_never_separated_or_tied_to_somebody(shop: Shop) -> 
     assert refused(answer, 422) == [("not_allowed", "id")]
     known = shop.profile(first_name="Eva")["id"]
     attached = got(shop.client.patch(f"/v1/sessions/{short}", json={"profile": known}))
-    assert attached["profile"] == someone.id
+    assert attached["profile"] is None
     assert got(shop.client.get(f"/v1/profiles/{known}/events"))["data"] == []
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.shop import Shop, got, made, refused
+from tests.api.shop import Shop, got, made, refused, unique
 from tests.server import Server
 
 
@@ -107,3 +107,58 @@ def test_earlier_events_of_a_session_become_the_profiles(shop: Shop) -> None:
     listed = got(shop.client.get("/v1/attribution/events", params={"profile": profile}))
     assert [each["id"] for each in listed["data"]] == [event["id"]]
     assert listed["data"][0]["profile"] == profile
+
+
+class Orphan:
+    """A session with an order whose owner was deleted."""
+
+    def __init__(self, shop: Shop, *, suppressed: bool = False) -> None:
+        self.shop, self.text = shop, shop.session()
+        told = {"first_name": "Ana", "email": f"{unique('ana')}@example.com"}
+        reference = {"source": "shop", "reference": unique("ana-")}
+        self.owner = shop.profile(session=self.text, **told, **reference)["id"]
+        shop.track(session=self.text, action="order.placed", order=shop.order()["id"])
+        if suppressed:
+            got(shop.client.post(f"/v1/profiles/{self.owner}/suppress"))
+        got(shop.client.delete(f"/v1/profiles/{self.owner}"))
+
+    def events_of(self, profile: str) -> list[Any]:
+        found: list[Any] = got(self.shop.client.get(f"/v1/profiles/{profile}/events"))["data"]
+        return found
+
+    def conflicts(self) -> list[dict[str, Any]]:
+        listed = got(self.shop.client.get("/v1/conflicts", params={"limit": 100}))["data"]
+        return [each for each in listed if each["session"] == self.text]
+
+
+def test_a_session_of_a_deleted_profile_shows_nobody_and_becomes_nobodys(shop: Shop) -> None:
+    orphan, known = Orphan(shop), shop.profile(first_name="Eva")["id"]
+    for _ in range(2):
+        assert got(attach(shop, orphan.text, {"profile": known}))["profile"] is None
+    assert shop.profile(session=orphan.text, first_name="Bo")["merged"] == []
+    assert got(shop.client.get(f"/v1/sessions/{orphan.text}"))["profile"] is None
+    assert orphan.events_of(known) == []
+    erased = got(shop.client.delete(f"/v1/profiles/{orphan.owner}", params={"erase": "true"}))
+    assert erased["id"] == orphan.owner
+    assert got(shop.client.get(f"/v1/profiles/{known}"))["first_name"] == "Eva"
+
+
+def test_who_claims_a_session_of_a_deleted_profile_is_in_a_conflict(shop: Shop) -> None:
+    orphan, known = Orphan(shop), shop.profile(first_name="Eva")["id"]
+    for _ in range(2):
+        got(attach(shop, orphan.text, {"profile": known}))
+    (conflict,) = orphan.conflicts()
+    assert (conflict["kind"], conflict["open"]) == ("attach_conflict", True)
+    assert (conflict["profile"], conflict["owner"]) == (known, None)
+    path = f"/v1/conflicts/{conflict['id']}/settle"
+    answer = shop.client.post(path, json={"decision": "merge"})
+    assert refused(answer, 422) == [("not_allowed", "decision")]
+    assert not got(shop.client.post(path, json={"decision": "keep"}))["open"]
+    assert orphan.conflicts() == []
+    assert orphan.events_of(known) == []
+
+
+def test_a_deleted_owner_does_not_suppress_who_claims_its_session(shop: Shop) -> None:
+    orphan, known = Orphan(shop, suppressed=True), shop.profile(first_name="Eva")["id"]
+    got(attach(shop, orphan.text, {"profile": known}))
+    assert got(shop.client.get(f"/v1/profiles/{known}"))["suppressed_at"] is None

@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Row, Select, Table, select
 
 from footfall.domain.identify import Identification, user_key
+from footfall.domain.objects import Unique
+from footfall.domain.profiles import ProfileDraft
+from footfall.domain.properties import OF_PROFILES, Definition, Values
 from footfall.errors import Refused
-from footfall.store import conflicts, identify, identity_log, merges, owners, sessions
+from footfall.store import conflicts, identify, identity_log, merges, owners, properties, sessions
 from footfall.store import profiles as store_profiles
 from footfall.store.engine import Engines, open_engines
 from footfall.store.identity_log import Change, Origin
 from footfall.store.pages import Bounds
 from footfall.store.schema import upgrade
-from footfall.store.tables import identities, profiles
+from footfall.store.tables import identities, profiles, unique_values
 from footfall.store.tables import sessions as sessions_table
 from footfall.store.undo import undo
 from tests.store.builders import Shop, T
@@ -25,6 +28,7 @@ from tests.store.running import Running
 
 ORIGIN = Origin(T, "test")
 PROFILES, SESSIONS, USERS = 5, 4, 3
+VALUES = ("one", "two")
 
 
 class Op(NamedTuple):
@@ -61,6 +65,9 @@ class World:
             self.shop.add_session(connection, f"{self.shop.id}-{number}")
             for number in range(SESSIONS)
         ]
+
+        wanted = Definition(name="Card", kind="text", is_unique=True).over(None)
+        self.field = properties.create(connection, self.shop.id, OF_PROFILES, wanted, T)
 
     def do(self, op: Op) -> None:
         """Do what is told; what the rules refuse is not done."""
@@ -100,6 +107,17 @@ class World:
         """Every identity with the profile that has it."""
         query = select(identities.c.id, identities.c.value, identities.c.profile_id)
         return sorted(tuple(row) for row in self._of_shop(query, identities))
+
+    def unique_values(self) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+        """Unique values with the profile that shows each, and with the one it is kept for."""
+        shown = [
+            (value, row.id)
+            for row in self._of_shop(select(profiles.c.id, profiles.c.data), profiles)
+            for value in properties.values_in(row.data).values()
+        ]
+        query = select(unique_values.c.value, unique_values.c.row_id)
+        kept = [tuple(row) for row in self._of_shop(query, unique_values)]
+        return sorted(shown), sorted(kept)
 
     def check(self) -> None:
         """Hold roots and members against a walk along the pointers."""
@@ -150,6 +168,12 @@ class World:
         merges.merge(
             self.connection, self.shop.id, self.profiles[first], self.profiles[second], ORIGIN
         )
+
+    def _give(self, profile: int, number: int) -> None:
+        unique = Unique(self.field.scope, VALUES[number], "x")
+        values = Values({str(self.field.id): VALUES[number]}, [], [unique])
+        row_id = self.profiles[profile]
+        store_profiles.change(self.connection, self.shop.id, row_id, ProfileDraft(), T, values)
 
     def _undo(self, number: int, _: int) -> None:
         if changes := self.undoable():
@@ -202,6 +226,36 @@ def test_undoing_everything_leaves_nobody_tied_to_anybody(engines: Engines, told
             world.undo(change)
         assert world.state() == ({}, {})
         assert world.undoable() == []
+
+
+few, card = st.integers(0, 2), st.integers(0, len(VALUES) - 1)
+gifts = st.builds(Op, st.just("give"), few, card)
+mergers = st.builds(Op, st.just("merge"), few, few)
+
+
+@settings(max_examples=60)
+@given(told=st.lists(st.one_of(gifts, mergers, undos), max_size=16))
+def test_a_unique_value_is_never_two_profiles(engines: Engines, told: list[Op]) -> None:
+    with engines.write.begin() as connection:
+        world = World(connection)
+        for op in told:
+            world.do(op)
+            shown, kept = world.unique_values()
+            assert shown == kept
+            assert len({value for value, _ in shown}) == len(shown)
+
+
+@pytest.mark.parametrize("deleted", [0, 1])
+def test_whoever_was_deleted_meanwhile_is_merged_with_nobody(
+    started: Running, shop: Shop, deleted: int
+) -> None:
+    first, other, _ = shop.profiles
+    gone = (first, other)[deleted]
+    started.write(lambda connection: store_profiles.delete(connection, shop.id, gone, T))
+    with pytest.raises(Refused):
+        started.write(lambda c: merges.merge(c, shop.id, first, other, ORIGIN))
+    roots = started.read(lambda connection: merges.roots_of(connection, shop.profiles))
+    assert roots == {each: each for each in shop.profiles}
 
 
 def at_once(*works: Callable[[], None]) -> None:

@@ -31,12 +31,16 @@ class Conflict(Struct, kw_only=True):
     kind: Literal["attach_conflict", "identify_conflict"]
     session: str | None
     profile: Annotated[str | None, Meta(description="Id of the person it was claimed for.")]
-    owner: Annotated[str | None, Meta(description="Id of the person it belongs to.")]
+    owner: Annotated[
+        str | None, Meta(description="Id of the person it belongs to; null if deleted.")
+    ]
     cause: Annotated[str, Meta(description="What claimed it, such as `attach` or `identify`.")]
     at: Annotated[str, Meta(description="When that was first asked for, ISO 8601.")]
     open: Annotated[
         bool,
-        Meta(description="False once it is settled, or the two are one person, or one is gone."),
+        Meta(
+            description="False once it is settled, or the two are one person, or `profile` is gone."
+        ),
     ]
 
 

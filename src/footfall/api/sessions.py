@@ -49,7 +49,10 @@ class Session(Struct, kw_only=True):
     id: Annotated[str, Meta(description="Short id of the record.")]
     type: Literal["session"] = "session"
     session: Annotated[str, Meta(description="The id that the browser knows.")]
-    profile: Annotated[str | None, Meta(description="The id of the profile it belongs to.")]
+    profile: Annotated[
+        str | None,
+        Meta(description="The id of the profile it belongs to; null also if that one was deleted."),
+    ]
     created_at: Annotated[int, Meta(description="Unix seconds.")]
 
 
@@ -68,9 +71,10 @@ def _attach_endpoint(status: int) -> Endpoint:
         answer=Session,
         body=AttachBody,
         description="The id in the path is the browser's session or the record's own id; one that "
-        "is well formed and unknown begins here. A session that belongs to another profile is not "
-        "moved: compare `profile` in the answer, and see `GET /v1/conflicts`. An owner of whom "
-        "nothing is known is merged into the profile. Doing it again changes nothing.",
+        "is well formed and unknown begins here. A session that belongs to another profile, or did "
+        "when that one was deleted, is not moved: compare `profile` in the answer, and see "
+        "`GET /v1/conflicts`. An owner of whom nothing is known is merged into the profile. Doing "
+        "it again changes nothing.",
         scope="profiles",
         status=status,
         errors=(400, 404, 422),
@@ -233,8 +237,11 @@ def find_or_begin(connection: Connection, call: Call, given: Given) -> sessions.
 
 
 def render(call: Encoder, session: sessions.Session) -> Session:
-    """Return a session as answers show it, under the id that its owner goes by."""
-    profile_id = session.owner_id
+    """Return a session as answers show it, under the id that its owner goes by.
+
+    The id of a deleted owner would lead nowhere.
+    """
+    profile_id = None if session.is_orphan else session.owner_id
     return Session(
         id=call.encode(Kind.SESSION, session.id),
         session=session.text,

@@ -2,11 +2,12 @@
 
 A conflict is open until it is settled, and while the session still belongs to another person than
 the one who was named: merging the two, or taking the session from its owner, ends it by itself.
+If the owner was deleted, only settling it does.
 
 Source: contract 3.4, 5.4.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -16,7 +17,7 @@ from footfall.store import identity_log as log
 from footfall.store import merges, pages
 from footfall.store.identity_log import Change, Origin
 from footfall.store.pages import Bounds, Page
-from footfall.store.tables import identity_log, profiles, sessions
+from footfall.store.tables import identity_log, sessions
 
 Decision = Literal["keep", "merge"]
 
@@ -25,7 +26,10 @@ _AT_ONCE: Final = 200
 
 
 class Conflict(NamedTuple):
-    """A change that was not made; both profiles are those that the people go by now."""
+    """A change that was not made; both profiles are those that the people go by now.
+
+    Who was deleted is no longer there: ``None``.
+    """
 
     change: Change
     wanted_id: int | None
@@ -122,8 +126,6 @@ def settle(
                     "decision",
                 )
             )
-        if not _are_there(connection, (conflict.wanted_id, conflict.owner_id)):
-            raise refuse(NotAllowed("A deleted profile cannot be merged; send “keep”.", "decision"))
         merged = merges.merge(
             connection, business_id, conflict.owner_id, conflict.wanted_id, origin
         )
@@ -167,7 +169,7 @@ def _judge(connection: Connection, changes: list[Change]) -> list[Conflict]:
     owner_of = {row.id: row.profile_id for row in connection.execute(query)}
     named = {each.profile_id for each in changes} | set(owner_of.values())
     roots = merges.roots_of(connection, [each for each in named if each is not None])
-    there = _those_there(connection, {each.profile_id for each in changes} - {None})
+    gone = merges.deleted_of(connection, roots.values())
     found = []
     for change in changes:
         owner = owner_of.get(change.session_id)
@@ -176,19 +178,10 @@ def _judge(connection: Connection, changes: list[Change]) -> list[Conflict]:
         is_open = (
             change.closed_by is None
             and owner_root not in (None, wanted_root)
-            and change.profile_id in there
+            and wanted_root not in (None, *gone)
         )
-        found.append(Conflict(change, wanted_root, owner_root, is_open))
+        wanted_there, owner_there = (
+            None if each in gone else each for each in (wanted_root, owner_root)
+        )
+        found.append(Conflict(change, wanted_there, owner_there, is_open))
     return found
-
-
-def _are_there(connection: Connection, row_ids: Iterable[int]) -> bool:
-    wanted = set(row_ids)
-    return _those_there(connection, wanted) == wanted
-
-
-def _those_there(connection: Connection, row_ids: Iterable[int | None]) -> set[int]:
-    query = select(profiles.c.id).where(
-        profiles.c.id.in_(list(row_ids)), profiles.c.deleted_at.is_(None)
-    )
-    return set(connection.execute(query).scalars())

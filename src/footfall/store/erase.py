@@ -37,6 +37,8 @@ def erase(
 ) -> int | None:
     """Erase the person of a profile, also of one that was only deleted.
 
+    Of a deleted one only the members that were deleted with it: whoever is alive stays.
+
     Args:
         index: finds the person's events.
         encode: kind and row number → public id; refusals that name the person are found by it.
@@ -49,8 +51,7 @@ def erase(
     )
     if connection.execute(known).first() is None:
         return None
-    root = merges.root_of(connection, row_id)
-    members = merges.members_of(connection, root)
+    root, members = _erasable(connection, row_id)
     if merges.is_erased(connection, members):
         return None
     is_sqlite = connection.dialect.name == "sqlite"
@@ -78,6 +79,19 @@ def erase(
     merges.tell(connection, members)
     log.record(connection, business_id, "erase", origin, profile_id=root, details=counts)
     return root
+
+
+def _erasable(connection: Connection, row_id: int) -> tuple[int, list[int]]:
+    """Return the root and the members of the person as it was deleted, or as it is."""
+    table = tables.profiles
+    whole = merges.lock_person(connection, row_id)
+    query = select(table.c.id, table.c.merged_into, table.c.deleted_at)
+    rows = {row.id: row for row in connection.execute(query.where(table.c.id.in_(whole)))}
+    same = {each.id for each in rows.values() if each.deleted_at == rows[row_id].deleted_at}
+    root = row_id
+    while rows[root].merged_into in same:
+        root = rows[root].merged_into
+    return root, [each for each in merges.members_of(connection, root) if each in same]
 
 
 def _clear_events(

@@ -76,6 +76,24 @@ def person_of(connection: Connection, profile_id: int) -> list[int]:
     return members_of(connection, root_of(connection, profile_id))
 
 
+def lock_person(connection: Connection, profile_id: int) -> list[int]:
+    """Return all members of a person; nobody merges another into it before this ends."""
+    root, _ = _locked_roots(connection, profile_id, profile_id)
+    return members_of(connection, root)
+
+
+def deleted_of(connection: Connection, profile_ids: Iterable[int]) -> set[int]:
+    """Return those profiles that were deleted or erased."""
+    wanted = sorted(set(profile_ids))
+    found: set[int] = set()
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(profiles.c.id).where(
+            profiles.c.id.in_(wanted[start : start + _CHUNK]), profiles.c.deleted_at.is_not(None)
+        )
+        found.update(connection.execute(query).scalars())
+    return found
+
+
 def sessions_of(connection: Connection, profile_ids: Sequence[int]) -> list[int]:
     """Return the row numbers of the sessions of profiles, oldest first."""
     query = select(sessions.c.id).where(sessions.c.profile_id.in_(profile_ids))
@@ -104,7 +122,7 @@ def merge(
         The row number of the change.
 
     Raises:
-        Refused: they are one person already.
+        Refused: they are one person already, or one of them was deleted.
     """
     root, other = _locked_roots(connection, profile_id, other_id)
     if root == other:
@@ -113,6 +131,9 @@ def merge(
                 "The two profiles are one person already; there is nothing to merge.", "profile"
             )
         )
+    if deleted_of(connection, (root, other)):
+        # What was one's would become another's, and erasing the one would erase the other.
+        raise refuse(NotAllowed("A deleted profile is not merged with anybody.", "profile"))
     connection.execute(update(profiles).where(profiles.c.id == other).values(merged_into=root))
     members = members_of(connection, root)
     suppressed = _suppress_all_if_any(connection, members)
@@ -147,9 +168,11 @@ def is_known(connection: Connection, members: Sequence[int]) -> bool:
 def may_absorb(connection: Connection, profile_id: int, owner_id: int) -> bool:
     """Tell whether an anonymous owner of a session may be merged into a known profile unasked.
 
-    Not if somebody undid just that before, and not if the owner was erased: what was made
-    anonymous for good must not be tied to a person again (contract 3.4).
+    Not if somebody undid just that before, and not if the owner was deleted: of that one nothing
+    is known any more, which does not make it the visitor before anybody knew (contract 3.4).
     """
+    if deleted_of(connection, [owner_id]):
+        return False
     person, owner = (person_of(connection, each) for each in (profile_id, owner_id))
     if not is_known(connection, person) or is_known(connection, owner):
         return False
@@ -163,8 +186,7 @@ def may_absorb(connection: Connection, profile_id: int, owner_id: int) -> bool:
             identity_log.c.other_id.in_(owner),
         )
     )
-    is_undone = connection.execute(undone.limit(1)).first() is not None
-    return not is_undone and not is_erased(connection, owner)
+    return connection.execute(undone.limit(1)).first() is None
 
 
 def is_erased(connection: Connection, members: Sequence[int]) -> bool:

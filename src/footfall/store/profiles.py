@@ -108,7 +108,7 @@ def delete(connection: Connection, business_id: int, row_id: int, at: int) -> in
     root = canonical(connection, business_id, row_id)
     if root is None:
         return None
-    members = merges.members_of(connection, root)
+    members = merges.lock_person(connection, root)
     clear(connection, members, at)
     for each in members:
         changed(connection, "profile", each)

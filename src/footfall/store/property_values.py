@@ -26,7 +26,8 @@ def assign(
     """Give a row its values beside those it keeps; return its ``data`` as it is then.
 
     Args:
-        members: rows that are the same person; a unique value of theirs is not taken.
+        members: rows that are the same person; a unique value of theirs moves to this row, so
+            that it is in one row only whatever becomes of the merge.
 
     Raises:
         Refused: another row has a unique one.
@@ -36,13 +37,25 @@ def assign(
     if not values.told and not values.cleared:
         return data
     faults: list[Fault] = []
-    uniques.assign(connection, business_id, row_id, values.uniques, faults, members)
+    moved = uniques.assign(connection, business_id, row_id, values.uniques, faults, members)
     if faults:
         raise Refused(faults)
+    for member, scope in moved:
+        _take(connection, table, member, scope, at)
     uniques.release(connection, row_id, [each.scope for each in values.cleared])
     data = merged(data, values)
     connection.execute(update(table).where(table.c.id == row_id).values(data=data, updated_at=at))
     return data
+
+
+def _take(connection: Connection, table: Table, row_id: int, scope: str, at: int) -> None:
+    """Take the value of one property from a row."""
+    query = select(table.c.data).where(table.c.id == row_id)
+    data = connection.execute(query.with_for_update()).scalar_one()
+    told = {"properties": {scope.removeprefix("property."): None}}
+    connection.execute(
+        update(table).where(table.c.id == row_id).values(data=over(data or {}, told), updated_at=at)
+    )
 
 
 def merged(data: dict[str, Any] | None, values: Values) -> dict[str, Any] | None:

@@ -21,7 +21,8 @@ class Session(NamedTuple):
 
     Attributes:
         profile_id: the profile it was attached to.
-        owner_id: the root of that profile's person, which answers show.
+        owner_id: the root of that profile's person.
+        is_orphan: whether that person was deleted. The session stays its, and answers show nobody.
     """
 
     id: int
@@ -30,12 +31,13 @@ class Session(NamedTuple):
     created_at: int
     attached_at: int | None
     owner_id: int | None
+    is_orphan: bool
 
 
 Attachment = Literal["attached", "free", "another", "noted"]
 """How a session stands to a person: theirs, nobody's, another's, or another's and noted so."""
 
-_COLUMNS = tuple(sessions.c[name] for name in Session._fields[:-1])
+_COLUMNS = tuple(sessions.c[name] for name in Session._fields[:-2])
 
 
 def select_facts() -> Select[Any]:
@@ -135,7 +137,8 @@ def attach(
     """Give a free session to a profile; one that is another's stays where it is.
 
     An anonymous owner turns out to be the known profile: it is merged into it. Between two people
-    who are known, the attempt is noted as a conflict of the kind ``conflict``.
+    who are known, the attempt is noted as a conflict of the kind ``conflict``, and so it is if the
+    owner was deleted: history follows sessions, and its is nobody else's.
 
     Returns:
         The session as it is afterwards; whose it is tells whether it was given.
@@ -177,4 +180,5 @@ def _reread(connection: Connection, row_id: int) -> Session:
 def _session(connection: Connection, row: Row[Any]) -> Session:
     profile_id = row.profile_id
     owner_id = None if profile_id is None else merges.root_of(connection, profile_id)
-    return Session._make([*row, owner_id])
+    is_orphan = owner_id is not None and bool(merges.deleted_of(connection, [owner_id]))
+    return Session._make([*row, owner_id, is_orphan])

@@ -20,7 +20,7 @@ def undo(connection: Connection, business_id: int, row_id: int, origin: Origin) 
 
     Raises:
         Refused: it is neither a merge nor an attachment, was undone before, or its person was
-            erased.
+            deleted or erased.
     """
     change = log.find(connection, business_id, row_id)
     if change is None:
@@ -32,6 +32,11 @@ def undo(connection: Connection, business_id: int, row_id: int, origin: Origin) 
         )
     if change.closed_by is not None:
         raise _refusal("This change was undone before.")
+    assert change.profile_id is not None
+    root = merges.root_of(connection, change.profile_id)
+    if merges.deleted_of(connection, [root]):
+        # Set free, its sessions and what they did could become somebody else's.
+        raise _refusal("The person was deleted; who it was is not changed any more.")
     _separate(connection, change) if change.kind == "merge" else _detach(connection, change)
     made = log.record(
         connection,
@@ -47,11 +52,8 @@ def undo(connection: Connection, business_id: int, row_id: int, origin: Origin) 
 
 
 def _separate(connection: Connection, change: Change) -> None:
-    assert change.profile_id is not None
     assert change.other_id is not None
     members = merges.person_of(connection, change.other_id)
-    if merges.is_erased(connection, members):
-        raise _refusal("The person was erased; there is nothing left to separate.")
     separated = connection.execute(
         update(profiles)
         .where(profiles.c.id == change.other_id, profiles.c.merged_into == change.profile_id)

@@ -39,24 +39,32 @@ def assign(
     uniques: Sequence[Unique],
     faults: list[Fault],
     members: Iterable[int] = (),
-) -> None:
+) -> list[tuple[int, str]]:
     """Give a row its values, each in the place of what it had in that scope; note taken ones.
 
     Args:
-        members: rows that are the same as this one; what they have is not taken, and stays there.
+        members: rows that are the same as this one; what they have moves to it.
+
+    Returns:
+        Row and scope of each value that a member had.
     """
+    moved = []
     taken = owners(connection, business_id, [(each.scope, each.value) for each in uniques])
     for each in uniques:
         owner = taken.get((each.scope, each.value))
         if owner is not None and owner not in (row_id, *members):
             faults.append(not_unique(each))
-        elif owner is None:
+        elif owner != row_id:
+            if owner is not None:
+                release(connection, owner, [each.scope])
+                moved.append((owner, each.scope))
             release(connection, row_id, [each.scope])
             connection.execute(
                 insert(unique_values).values(
                     business_id=business_id, scope=each.scope, value=each.value, row_id=row_id
                 )
             )
+    return moved
 
 
 def release(connection: Connection, row_id: int, scopes: Sequence[str]) -> None:
