@@ -174,7 +174,8 @@ EXPLANATIONS: Final = {
     ),
     "parameter_not_unique": Explanation(
         "Another one of the same kind already has this value.",
-        "A custom action under a name that exists; a reference or SKU that another product has.",
+        "A custom action under a name that exists; a reference that another product of its source "
+        "has; a coupon's code; a unique property's value.",
         "Update the existing one, or choose another value.",
         "There is an action by this name already; update it.",
         "name",

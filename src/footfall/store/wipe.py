@@ -6,6 +6,7 @@ of events that are gone, and pass over them. No row number is given to others: w
 from the highest row on, the highest one stays, without what was in it.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from footfall.domain.times import now_us
 from footfall.errors import ConfigurationError
 from footfall.store import tables
 from footfall.store.engine import Engines
-from footfall.store.facts import changed
+from footfall.store.facts import FOLLOW_EVERY_S, changed
 
 Report = Callable[[str, int, int | None], None]
 """Called with the table, how many rows were looked at, and out of how many if that is known."""
@@ -103,6 +104,9 @@ class _Wipe:
             for first, last in self._ranges(table, table):
                 condition = self._within(table, first, last)
                 self._delete(table, condition & (table.c.id != (last_one or 0)))
+        # Until every server has forgotten what went, an event may still be taken for it.
+        self._report("caches", 0, None)
+        time.sleep(3 * FOLLOW_EVERY_S)
         return self._gone
 
     def _blank_last(self, table: Table) -> int | None:
@@ -113,6 +117,7 @@ class _Wipe:
                 return None
             connection.execute(update(table).where(table.c.id == row.id).values(_blank(table)))
             changed(connection, "everything", self._twin_id)
+            self._gone[table.name] = self._gone.get(table.name, 0) + 1
             last_one: int = row.id
             return last_one
 
