@@ -89,7 +89,7 @@ def _measure_inserts(
     def commit() -> None:
         drafts = list(_drafts(installation, _GROUP))
         with engine.begin() as connection:
-            for draft, number in zip(drafts, bulk.allocate(connection, _GROUP), strict=True):
+            for draft, number in zip(drafts, bulk.number_events(connection, _GROUP), strict=True):
                 draft.event_id = number
             bulk.insert_events(connection, drafts)
 
