@@ -172,3 +172,55 @@ def test_a_suppressed_persons_events_are_counted_and_not_kept(scene: Scene, by: 
 def counts(scene: Scene) -> list[Any]:
     tables = ("events", "rejections", "sessions")
     return [scene.read(f"select count(*) from {table}")[0][0] for table in tables]
+
+
+@pytest.mark.parametrize("by_session", [True, False])
+def test_an_order_of_somebody_suppressed_brings_nothing_of_theirs(
+    scene: Scene, by_session: bool
+) -> None:
+    reference = unique("order-")
+    profile = scene.new_profile()
+    owner = {"session": scene.new_session(profile)} if by_session else {"profile": profile}
+    placed = {"action": "order.placed", "order_parameters": {"reference": reference}}
+    assert scene.track(placed | owner).status_code == 201
+    row = row_of(scene, profile)
+    change(scene, "update profiles set suppressed_at = 1 where id = :id", id=row)
+    before = counts(scene)
+    for action in ("order.confirmed", "order.placed"):
+        told = {"action": action, "session": None, "object_parameters": {"reference": reference}}
+        assert errors(send(scene, told)) == [(422, "not_allowed", "session")]
+    assert counts(scene) == before
+    ((count,),) = scene.read("select suppressed_count from profiles where id = :id", id=row)
+    assert count == 2
+
+
+def test_an_order_of_somebody_deleted_belongs_to_nobody(scene: Scene) -> None:
+    reference = unique("order-")
+    profile = scene.new_profile()
+    placed = {"action": "order.placed", "order_parameters": {"reference": reference}}
+    assert scene.track(placed | {"profile": profile}).status_code == 201
+    assert scene.client.delete(f"/v1/profiles/{profile}").status_code == 200
+    told = {"action": "order.delivered", "object_parameters": {"reference": reference}}
+    assert errors(send(scene, told)) == [(422, "object_invalid", "session")]
+
+
+@pytest.mark.parametrize("page_is_first", [True, False])
+def test_an_order_ends_the_carts_of_whoever_placed_it(scene: Scene, page_is_first: bool) -> None:
+    profile = scene.new_profile()
+    session = scene.new_session(profile)
+    items = {"items": [{"product": scene.product, "quantity": 1}]}
+    added = {"action": "cart.added", "session": session, "object_parameters": items}
+    placed = {"action": "order.placed", "order_parameters": {"reference": unique("order-")}}
+
+    def carts() -> int:
+        query = "select count(distinct object_id) from events where session_id = :id"
+        (row,) = scene.read("select id from sessions where text = :text", text=session)
+        return int(scene.read(query, id=row.id)[0][0])
+
+    assert send(scene, added).status_code == 200
+    senders = [{"session": session}, {"profile": profile}]
+    for owner in senders if page_is_first else senders[1:]:
+        assert scene.track(placed | owner).status_code == 201
+    seen = carts()
+    assert send(scene, added).status_code == 200
+    assert carts() == seen + 1
