@@ -498,3 +498,13 @@ def test_a_change_without_a_currency_stays_in_the_one_there_is(shop: Shop) -> No
     assert got(shop.client.patch(address, json={"price": "3"}))["price"]["currency"] == "EUR"
     answer = shop.client.patch(f"{PATH}/{order['id']}", json={"currency": "USD"})
     assert refused(answer, 422) == [("parameter_missing", "amount")]
+
+
+def test_the_id_of_a_deleted_item_is_never_another_ones(shop: Shop) -> None:
+    product = shop.product()["id"]
+    order = shop.order(items=[{"product": product}])
+    gone = order["items"][0]["id"]
+    got(shop.client.delete(f"{ITEMS}/{gone}"))
+    line = made(shop.client.post(f"{PATH}/{order['id']}/items", json={"product": product}))
+    assert line["id"] != gone
+    assert shop.client.delete(f"{ITEMS}/{gone}").status_code == 404
