@@ -24,10 +24,6 @@ from footfall.errors import Fault, NotFound, ParameterMissing, refuse
 from footfall.store import people, sessions
 
 
-class NewSessionBody(Struct):
-    """Nothing needs to be told."""
-
-
 class NewSession(Struct, kw_only=True):
     """A session as the browser gets it."""
 

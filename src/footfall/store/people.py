@@ -10,12 +10,18 @@ from sqlalchemy import Connection, Row, select
 
 from footfall.domain.properties import OF_PROFILES, Property
 from footfall.errors import Fault, Refused
-from footfall.store import identities, lists, merges, pages, properties, property_values
+from footfall.store import (
+    identities,
+    lists,
+    merges,
+    owners,
+    pages,
+    properties,
+    property_values,
+)
 from footfall.store.identities import Identity
 from footfall.store.pages import Bounds
 from footfall.store.tables import profiles
-
-_CHUNK = 500
 
 
 class Profile(NamedTuple):
@@ -51,16 +57,7 @@ _MERGED = ("metadata", "properties")
 
 def existing(connection: Connection, business_id: int, row_ids: Iterable[int]) -> set[int]:
     """Return those row numbers that are profiles of the business and not deleted."""
-    wanted = list(row_ids)
-    found: set[int] = set()
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(profiles.c.id).where(
-            profiles.c.id.in_(wanted[start : start + _CHUNK]),
-            profiles.c.business_id == business_id,
-            profiles.c.deleted_at.is_(None),
-        )
-        found.update(connection.execute(query).scalars())
-    return found
+    return set(owners.standing(connection, business_id, row_ids))
 
 
 def canonical(connection: Connection, business_id: int, row_id: int) -> int | None:
