@@ -10,6 +10,7 @@ import click
 
 from footfall.cli.options import NAME, Parsed, database_options, effective, json_option
 from footfall.cli.output import print_json, print_table
+from footfall.cli.snippet import snippet
 from footfall.domain.contacts import parse_country
 from footfall.domain.hosts import parse_host
 from footfall.domain.money import parse_currency
@@ -34,6 +35,9 @@ _LISTED: Final = {
 @click.group()
 def business() -> None:
     """Make, list and change businesses."""
+
+
+business.add_command(snippet)
 
 
 @business.command()
