@@ -139,7 +139,7 @@ def test_clicks_at_two_servers_are_all_counted(both: tuple[httpx.Client, httpx.C
         path = f"/l/{links[number % 2]['code']}"
         with ThreadPoolExecutor(8) as pool:
             asked = [*both, *both, *both, *both]
-            found = pool.map(lambda c, path=path: c.get(path, headers=headers), asked)  # type: ignore[misc]
+            found = pool.map(lambda c, path=path: c.get(path, headers=headers), asked)
             assert [answer.status_code for answer in found] == [302] * 8
     counted = [both[1].get(f"/v1/links/{each['id']}").json()["clicks"] for each in links]
     assert sum(counted) == 8 * ROUNDS

@@ -191,6 +191,6 @@ def test_only_the_hosts_of_a_business_are_allowed(destination: str, is_allowed: 
 def test_codes_are_letters_and_digits_and_longer_where_they_open_a_session() -> None:
     common, personal = mint_code(is_personal=False), mint_code(is_personal=True)
     assert re.fullmatch("[A-Za-z0-9]{6}", common)
-    assert re.fullmatch("[A-Za-z0-9]{10}", personal)
+    assert re.fullmatch("[A-Za-z0-9]{12}", personal)
     assert links.is_code(common)
     assert len({mint_code(is_personal=True) for _ in range(1000)}) == 1000
