@@ -10,7 +10,7 @@ from typing import Final
 
 from footfall.domain.actions import Action
 from footfall.domain.objects import Identity, ObjectFact
-from footfall.domain.public_ids import PublicIds
+from footfall.domain.public_ids import Kind, PublicIds
 from footfall.domain.sessions import SessionFact
 from footfall.domain.structures import Structure
 from footfall.store.facts import Caller, Facts
@@ -121,6 +121,10 @@ class Names:
             self.asked_count += 1
             self.wants_structures = True
         return known or {}
+
+    def structure_row(self, text: str) -> int | None:
+        """Return the row number that a text would be the id of, as a structure."""
+        return self.ids[Kind.STRUCTURE].decode(text)
 
     def profile(self, text: str) -> int | None:
         """Return a profile's row number, ``UNKNOWN`` before the look-up, ``None`` if absent."""
