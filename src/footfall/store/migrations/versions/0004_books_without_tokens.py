@@ -1,4 +1,4 @@
-"""Books of events that come without a token.
+"""Books of events that come without a token, and recent erasures found quickly.
 
 Until now the ledger counted by token alone. What is stored already is counted as stored; what was
 repeated or refused before is not known any more.
@@ -21,7 +21,19 @@ HOUR_US = 3_600_000_000
 
 
 def upgrade() -> None:
-    """Make the ledger anew: keyed by business, and with token 0 for whoever has none."""
+    """Count by business and token, 0 for whoever has none, and index erasures by their time."""
+    _make_ledger_anew()
+    op.create_index(
+        "ix_identity_log_erased_at",
+        "identity_log",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'erase'"),
+        postgresql_where=sa.text("kind = 'erase'"),
+    )
+
+
+def _make_ledger_anew() -> None:
     op.execute("create table ledger_before as select * from ledger")
     op.drop_table("ledger")
     op.create_table(
