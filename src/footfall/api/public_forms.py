@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath
 from msgspec import Meta, Struct
 from sqlalchemy import Connection
 
@@ -98,7 +99,7 @@ class FormSubmission(Struct):
         )
     ),
 )
-async def get_public_form(call: Call, form: str) -> PublicForm:
+async def get_public_form(call: Call, form: FromPath[str]) -> PublicForm:
     """Answer a form for its page."""
     found = await call.store.read(lambda connection: _find(connection, call, form))
     # The client compares the id with the one in its page.
@@ -133,7 +134,7 @@ async def get_public_form(call: Call, form: str) -> PublicForm:
         )
     ),
 )
-async def submit_form(call: Call, form: str) -> FormSubmission:
+async def submit_form(call: Call, form: FromPath[str]) -> FormSubmission:
     """Keep what was filled in."""
     found = await call.store.read(lambda connection: _find(connection, call, form))
     faults: list[Fault] = []

@@ -9,6 +9,7 @@ Source: contract 3.3, 3.4.
 from typing import Annotated, Any, Final, Literal
 
 from litestar import get, patch, post
+from litestar.params import FromPath
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
@@ -121,7 +122,7 @@ async def create_session(call: Call) -> NewSession:
         )
     ),
 )
-async def get_session(call: Call, session: str) -> Session:
+async def get_session(call: Call, session: FromPath[str]) -> Session:
     """Answer one session."""
     found = await call.store.read(lambda connection: find(connection, call, session))
     if found is None:
@@ -130,13 +131,13 @@ async def get_session(call: Call, session: str) -> Session:
 
 
 @patch("/sessions/{session:str}", **bound(_attach_endpoint(200)))
-async def attach_session(call: Call, session: str) -> Session:
+async def attach_session(call: Call, session: FromPath[str]) -> Session:
     """Attach a session, as newer documents say."""
     return await _attach(call, session)
 
 
 @post("/sessions/{session:str}", **bound(_attach_endpoint(201)))
-async def attach_session_by_post(call: Call, session: str) -> Session:
+async def attach_session_by_post(call: Call, session: FromPath[str]) -> Session:
     """Attach a session, as older documents say."""
     return await _attach(call, session)
 
