@@ -217,6 +217,11 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     return f" Did you mean “{near[0]}”?" if near else ""
 
 
+def an(noun: str) -> str:
+    """Return a noun with its indefinite article: “an order”, “a product”."""
+    return f"{'an' if noun[:1].lower() in 'aeio' else 'a'} {noun}"
+
+
 def refuse(fault: Fault) -> Refused:
     """Return the refusal of a request for a single fault, ready to be raised."""
     return Refused([fault])

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.api.forms import decode_form, unfold
+from footfall.api.forms import decode_form
 from footfall.errors import Refused
+from footfall.ingest.brackets import unfold
 
 names = st.text("abcxyz_", min_size=1, max_size=5)
 leaves = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)

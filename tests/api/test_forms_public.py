@@ -244,13 +244,22 @@ def test_a_form_may_come_as_forms_do(page: httpx.Client, forms: Forms, kind: str
     assert [row.value for row in claims] == ["ana@example.com"]
 
 
+def test_a_form_begins_a_session_under_any_text_that_can_be_carried(
+    page: httpx.Client, forms: Forms
+) -> None:
+    session = unique("visitor-")
+    told = {"session": session, "email": f"{session}@example.com"}
+    assert made(page.post(submissions(forms.form()), json=told))["session"] == session
+    assert forms.session(session).text == session
+
+
 def test_what_was_filled_in_is_masked_in_refusals(
     page: httpx.Client, forms: Forms, shop: Shop
 ) -> None:
     name = unique("ana-")
     told = {"session": "x y", "email": f"{name}@example.com"}
     answer = page.post(submissions(forms.form()), json=told)
-    assert refused(answer, 422) == [("not_found", "session")]
+    assert refused(answer, 422) == [("invalid", "session")]
     kept = got(shop.client.get("/v1/rejections", params={"limit": 100}))["data"]
     assert answer.headers["request-id"] in [each["request_id"] for each in kept]
     assert name not in json.dumps(kept)

@@ -39,6 +39,14 @@ def conflicts(shop: Shop, session: str) -> list[dict[str, Any]]:
     return [each for each in listed if each["session"] == session]
 
 
+def test_a_page_identifies_in_a_session_of_any_text_that_can_be_carried(
+    public: httpx.Client, shop: Shop
+) -> None:
+    session = unique("visitor-")
+    identify(public, session=session, user_id=unique("u-"))
+    assert owner(shop, session) is not None
+
+
 def test_a_new_key_makes_a_person_and_attaches_the_session(
     shop: Shop, public: httpx.Client
 ) -> None:
@@ -205,7 +213,7 @@ def test_a_claimed_address_never_finds_a_person(shop: Shop, public: httpx.Client
         ({"user_id": "x" * 256}, ("invalid", "user_id")),
         ({"user_id": "1", "source": "x" * 65}, ("invalid", "source")),
         ({"user_id": "u" * 255, "source": ":" * 60}, ("invalid", "source")),
-        ({"user_id": "1", "session": "a b"}, ("not_found", "session")),
+        ({"user_id": "1", "session": "a b"}, ("invalid", "session")),
         ({"user_id": "1", "name": "x" * 1025}, ("invalid", "name")),
         ({"user_id": "1", "n" * 65: "x"}, ("invalid", "n" * 64)),
         ({"user_id": "1"} | {f"f{n}": "x" for n in range(51)}, ("invalid", None)),

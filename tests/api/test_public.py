@@ -130,6 +130,15 @@ def test_a_page_that_is_left_sends_text(shop: Shop, page: httpx.Client) -> None:
     assert len(starts(shop, session)) == 1
 
 
+def test_an_ack_begins_a_session_under_any_text_that_can_be_carried(
+    shop: Shop, page: httpx.Client
+) -> None:
+    session = unique("visitor-")
+    got(page.post(ACKS, json={"session": session}))
+    assert len(starts(shop, session)) == 1
+    assert got(shop.client.get(f"/v1/sessions/{session}"))["session"] == session
+
+
 def test_an_ack_names_a_session_by_any_of_its_ids(shop: Shop, page: httpx.Client) -> None:
     text = shop.session()
     short = got(shop.client.get(f"/v1/sessions/{text}"))["id"]
@@ -140,8 +149,8 @@ def test_an_ack_names_a_session_by_any_of_its_ids(shop: Shop, page: httpx.Client
 @pytest.mark.parametrize(
     ("told", "faults"),
     [
-        ({"session": "no session"}, [("not_found", "session")]),
-        ({"session": "nobody12"}, [("not_found", "session")]),
+        ({"session": "no session"}, [("invalid", "session")]),
+        ({"session_id": "x" * 129}, [("invalid", "session_id")]),
         ({"session": ["x"]}, [("invalid", "session")]),
         ({"session_id": {}}, [("invalid", "session_id")]),
         ({"utm_params": "google"}, [("invalid", "utm_params")]),

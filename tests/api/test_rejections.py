@@ -107,3 +107,22 @@ def test_the_ledger_balances_per_token_and_hour(new_shop: Callable[..., Shop]) -
     assert entries[0] not in until
     answer = shop.client.get("/v1/ledger", params={"since": "then"})
     assert answer.status_code == 422
+
+
+def test_the_ledger_shows_what_came_with_the_public_id_by_itself(
+    new_shop: Callable[..., Shop], module_server: Server
+) -> None:
+    shop = new_shop()
+    told = {"action": "page.viewed", "url": "/", "session": shop.session()}
+    page = {"Authorization": f"Bearer {shop.business_id}"}
+    for body in (told, told, {}):
+        httpx.post(f"{module_server.url}/v1/track/events", json=body, headers=page)
+    assert shop.client.post("/v1/attribution/events", json=told).status_code == 201
+    entries = got(shop.client.get("/v1/ledger"))["data"]
+    (public,) = (each for each in entries if each["token"] is None)
+    counts = {name: public[name] for name in ("received", "stored", "duplicate", "rejected")}
+    assert counts == {"received": 3, "stored": 2, "duplicate": 0, "rejected": 1}
+    assert public["id"].startswith("public-")
+    # It is a place in the list like any other.
+    after = got(shop.client.get("/v1/ledger", params={"starting_after": public["id"]}))["data"]
+    assert after == entries[entries.index(public) + 1 :]

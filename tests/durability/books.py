@@ -58,6 +58,15 @@ RULES: Final = {
         select count(*) from tokens t where
         coalesce((select sum(stored) from ledger where token_id = t.id), 0)
         <> (select count(*) from events where token_id = t.id)""",
+    "the ledger counts as stored what is stored without a token": """
+        select count(*) from businesses b where
+        coalesce((select sum(stored) from ledger where token_id = 0 and business_id = b.id), 0)
+        <> (select count(*) from events where token_id is null and business_id = b.id)""",
+    "the ledger counts as rejected what pages sent and is on record": """
+        select count(*) from businesses b where
+        coalesce((select sum(rejected) from ledger where token_id = 0 and business_id = b.id), 0)
+        <> (select count(*) from rejections where token_id is null and business_id = b.id
+            and method = 'POST' and path like '%/track/events')""",
     "the ledger counts as rejected what is on record": """
         select count(*) from tokens t where
         coalesce((select sum(rejected) from ledger where token_id = t.id), 0)

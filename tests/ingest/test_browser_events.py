@@ -194,3 +194,34 @@ def test_private_paths_are_closed_to_pages(scene: Scene, path: str) -> None:
     answer = httpx.options(scene.server.url + path, headers=PREFLIGHT)
     assert "access-control-allow-origin" not in answer.headers
     assert "access-control-allow-origin" not in scene.client.get(path).headers
+
+
+@pytest.mark.parametrize("shape", ["{}", "visitor-{}", "s:{}/~", "{}" + "x" * 100])
+def test_a_page_may_begin_a_session_under_any_text_that_can_be_carried(
+    scene: Scene, shape: str
+) -> None:
+    session = shape.format(unique("s"))
+    for _ in range(2):
+        assert send(scene, viewed(session)).status_code == 200
+    assert len(stored(scene, session)) == 2
+    # Once there, it is a session like any other: for the backend too.
+    told = {"action": "subscribed", "session": session}
+    assert scene.track(told).status_code == 201
+
+
+def test_a_page_names_a_session_by_its_short_id_before_it_begins_one(scene: Scene) -> None:
+    session = scene.new_session()
+    short = scene.client.get(f"/v1/sessions/{session}").json()["id"]
+    assert send(scene, viewed(short)).status_code == 200
+    assert len(stored(scene, session)) == 1
+    assert stored(scene, short) == []
+
+
+@pytest.mark.parametrize("session", ["a b", "x" * 129, "tab\there"])
+def test_a_text_that_cannot_be_carried_begins_no_session(scene: Scene, session: str) -> None:
+    assert errors(send(scene, viewed(session))) == [(422, "invalid", "session")]
+
+
+def test_a_backend_begins_a_session_under_no_other_text(scene: Scene) -> None:
+    answer = scene.track({"action": "subscribed", "session": unique("visitor-")})
+    assert errors(answer) == [(422, "not_found", "session")]

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.errors import MalformedRequest, Refused, TooLarge
+from footfall.ingest.brackets import DEPTH
 from footfall.ingest.decode import (
-    DEPTH,
     decode,
     decode_object,
     decompress,
@@ -204,3 +204,24 @@ def compressed(body: bytes, encoding: str) -> bytes:
         case "identity":
             return body
     return gzip.compress(body)
+
+
+def test_bracket_keys_of_an_event_and_its_object_mean_the_nested_ones() -> None:
+    flat = (
+        b'{"action":"order.placed","metadata":{"a[b]":1},"order_parameters[reference]":"A-1",'
+        b'"object_parameters":{"total[amount]":"5","total[currency]":"EUR"},"page[url]":"/x"}'
+    )
+    assert decode_object(flat) == {
+        "action": "order.placed",
+        "metadata": {"a[b]": 1},
+        "order_parameters": {"reference": "A-1"},
+        "object_parameters": {"total": {"amount": "5", "currency": "EUR"}},
+        "page": {"url": "/x"},
+    }
+
+
+def test_a_value_told_flat_and_nested_is_ambiguous() -> None:
+    with pytest.raises(Refused) as refused:
+        decode_object(b'{"object_parameters":{"total":1,"total[amount]":"5"}}')
+    (fault,) = refused.value.faults
+    assert (fault.type, fault.parameter) == ("ambiguous_parameter", "total[amount]")

@@ -118,3 +118,38 @@ def test_a_dry_run_is_not_in_the_books(scene: Scene) -> None:
         client.post(EVENTS, json=body, params={"dry_run": "1"})
         client.post(BATCH, json=[body], params={"dry_run": "1"})
     assert booked(scene, token)["received"] == 0
+
+
+PAGES = st.sampled_from(["plain", "same key", "same order", "wrong", "unknown action"])
+
+
+@MIXES
+@given(sendings=st.lists(PAGES, min_size=1, max_size=8))
+def test_the_books_of_a_public_id_are_what_pages_sent(scene: Scene, sendings: list[str]) -> None:
+    session = scene.new_session()
+    told = dict.fromkeys(COUNTS, 0)
+    before = booked_without_a_token(scene)
+    with httpx.Client(base_url=scene.server.url, timeout=30) as client:
+        client.headers["Authorization"] = f"Bearer {scene.server.business_id}"
+        for words in sendings:
+            body = single(scene, words) | {"session": session}
+            if words == "wrong":
+                body["amount"] = "much"
+            stored = len(scene.read("select id from events"))
+            status = client.post("/v1/track/events", json=body).status_code
+            told["received"] += 1
+            if status != 200:
+                told["rejected"] += 1
+            elif len(scene.read("select id from events")) > stored:
+                told["stored"] += 1
+            else:
+                told["duplicate"] += 1
+    after = booked_without_a_token(scene)
+    assert {name: after[name] - before[name] for name in COUNTS} == told
+
+
+def booked_without_a_token(scene: Scene) -> dict[str, int]:
+    sums = ", ".join(f"coalesce(sum({name}), 0) as {name}" for name in COUNTS)
+    query = f"select {sums} from ledger where token_id = 0 and business_id = :business"
+    (row,) = scene.read(query, business=scene.business_row)
+    return {name: int(getattr(row, name)) for name in COUNTS}

@@ -224,3 +224,40 @@ def test_an_order_ends_the_carts_of_whoever_placed_it(scene: Scene, page_is_firs
     seen = carts()
     assert send(scene, added).status_code == 200
     assert carts() == seen + 1
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_an_event_of_somebody_alive_in_the_session_of_somebody_deleted_is_theirs(
+    scene: Scene, is_merged: bool
+) -> None:
+    gone, eva = scene.new_profile(), scene.new_profile()
+    session = scene.new_session(gone)
+    if is_merged:
+        other = scene.new_profile()
+        answer = scene.client.post(f"/v1/profiles/{other}/merge", json={"profile": gone})
+        assert answer.status_code == 200, answer.text
+    before = {"action": "subscribed", "session": session}
+    assert scene.track(before).status_code == 201
+    assert scene.client.delete(f"/v1/profiles/{gone}").status_code == 200
+    for _ in range(2):
+        assert scene.track(before | {"profile": eva}).status_code == 201
+    # Hers is what names her; what the session did before stays with whoever that was.
+    listed = scene.client.get(f"/v1/profiles/{eva}/events").json()["data"]
+    assert [each["action"] for each in listed] == ["subscribed"] * 2
+    shown = scene.client.get(f"/v1/sessions/{session}").json()
+    assert shown["profile"] is None
+    # The claim is noted once, as an attempt to attach it would be.
+    noted = scene.client.get("/v1/conflicts", params={"limit": 100}).json()["data"]
+    (conflict,) = (each for each in noted if each["session"] == session)
+    assert (conflict["profile"], conflict["owner"], conflict["cause"]) == (eva, None, "event")
+
+
+def test_the_session_of_somebody_erased_is_free_for_whoever_comes_next(scene: Scene) -> None:
+    gone, eva = scene.new_profile(), scene.new_profile()
+    session = str(uuid4())
+    told = {"action": "subscribed", "session": session}
+    assert scene.track(told | {"profile": gone}).status_code == 201
+    answer = scene.client.delete(f"/v1/profiles/{gone}?erase=true")
+    assert answer.status_code == 200
+    assert scene.track(told | {"profile": eva}).status_code == 201
+    assert scene.client.get(f"/v1/sessions/{session}").json()["profile"] == eva

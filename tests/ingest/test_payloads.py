@@ -49,6 +49,8 @@ def tell(names: Names) -> None:
         names.objects_found[kind, text] = [KNOWN] if there else []
     for identity in names.wanted_inline:
         names.inline_found[identity] = None
+    if names.wants_structures:
+        names.structures_found = {}
     names.found(ACTIONS)
 
 

@@ -19,6 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, select, text
 
 from footfall.domain.actions import BUILT_IN, FIRST_CUSTOM_ID, OWN
+from footfall.domain.times import HOUR
 from footfall.errors import ConfigurationError
 from footfall.store import actions, schema, tables
 from footfall.store.engine import Engines, open_engines, parse_url
@@ -47,7 +48,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9998"
-down_revision = "0003"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -157,7 +158,7 @@ def test_an_older_database_is_brought_up_to_date_with_all_it_holds(
 ) -> None:
     with monkeypatch.context() as older:
         later_version.rename(later_version.with_suffix(".txt"))
-        older.setattr(schema, "HEAD", "0003")
+        older.setattr(schema, "HEAD", "0004")
         schema.upgrade(engines)
         later_version.with_suffix(".txt").rename(later_version)
     with engines.write.begin() as connection:
@@ -208,6 +209,39 @@ def test_lists_in_profiles_become_rows(engines: Engines) -> None:
         ] * len(versions)
 
 
+def test_events_without_a_token_are_put_into_the_books(engines: Engines) -> None:
+    """Up to 0003 the ledger counted by token alone."""
+    events = [(1, 7, HOUR), (1, None, HOUR), (1, None, 2 * HOUR - 1), (1, None, 2 * HOUR)]
+    with engines.write.begin() as connection:
+        migrate_to("0002", connection)
+        for business, token, at in [*events, (2, None, HOUR)]:
+            connection.execute(
+                text(
+                    "insert into events (business_id, token_id, action_id, session_id, "
+                    "occurred_at, received_at, flags) values (:b, :t, 16, 1, :at, :at, 0)"
+                ),
+                {"b": business, "t": token, "at": at},
+            )
+        connection.execute(
+            text(
+                "insert into businesses (id, name, currency, timezone, country, created_at) "
+                "values (1, 'Shop', 'USD', 'UTC', 'US', 1)"
+            )
+        )
+        sender = {"id": 7, "business_id": 1, "name": "x", "digest": b"x", "prefix": "x"}
+        connection.execute(tables.tokens.insert(), sender | {"scopes": [], "created_at": 1})
+        connection.execute(text(f"insert into ledger values (7, {HOUR}, 1, 3, 1, 1, 1)"))
+    schema.upgrade(engines)
+    with engines.read.connect() as connection:
+        rows = connection.execute(select(tables.ledger)).all()
+    assert sorted(rows) == [
+        (0, HOUR, 1, 2, 2, 0, 0),
+        (0, HOUR, 2, 1, 1, 0, 0),
+        (0, 2 * HOUR, 1, 1, 1, 0, 0),
+        (7, HOUR, 1, 3, 1, 1, 1),
+    ]
+
+
 def migrate_to(revision: str, connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
@@ -221,7 +255,7 @@ def assert_snapshot_holds(folder: Path, shop: Shop) -> None:
     with closing(sqlite3.connect(snapshot)) as connection:
         assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
         assert connection.execute("select version_num from alembic_version").fetchall() == [
-            ("0003",)
+            ("0004",)
         ]
         assert connection.execute("select id from businesses").fetchall() == [(shop.id,)]
         names = connection.execute("select name from sqlite_master").fetchall()

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 
 from footfall.api import paging
 from footfall.api.action_bodies import ANSWER, EXAMPLE, Action, ActionBody, ActionChange
@@ -94,7 +95,7 @@ async def list_actions(call: Call) -> Listing[Action]:
         )
     ),
 )
-async def get_action(call: Call, action: str) -> Action:
+async def get_action(call: Call, action: FromPath[str]) -> Action:
     """Answer one action."""
     return _render(call, await _find(call, action))
 
@@ -114,7 +115,7 @@ async def get_action(call: Call, action: str) -> Action:
         )
     ),
 )
-async def change_action(call: Call, action: str) -> Action:
+async def change_action(call: Call, action: FromPath[str]) -> Action:
     """Set what is told of a custom action."""
     found = await _find_own(call, action)
     faults: list[Fault] = []
@@ -145,7 +146,7 @@ async def change_action(call: Call, action: str) -> Action:
         )
     ),
 )
-async def delete_action(call: Call, action: str) -> Deleted:
+async def delete_action(call: Call, action: FromPath[str]) -> Deleted:
     """Delete a custom action that no event is of."""
     found = await _find_own(call, action)
     store, business_id = call.store, call.business_id

@@ -6,6 +6,7 @@ Source: contract 3.16.
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from footfall.api import catalogue, property_values
@@ -59,14 +60,14 @@ async def list_apps(call: Call) -> Listing[App]:
 
 
 @get("/attribution/apps/{app:str}", **_APPS.found())
-async def get_app(call: Call, app: str) -> App:
+async def get_app(call: Call, app: FromPath[str]) -> App:
     """Answer one app."""
     found = await call.store.read(lambda connection: find(connection, call, APPS, app))
     return _render(call, found)
 
 
 @patch("/attribution/apps/{app:str}", **_APPS.changed())
-async def change_app(call: Call, app: str) -> App:
+async def change_app(call: Call, app: FromPath[str]) -> App:
     """Set what is told of an app."""
     draft, told_faults = await read_change(call, read_app, APPS, app)
 
@@ -78,7 +79,7 @@ async def change_app(call: Call, app: str) -> App:
 
 
 @delete("/attribution/apps/{app:str}", **_APPS.deleted())
-async def delete_app(call: Call, app: str) -> Deleted:
+async def delete_app(call: Call, app: FromPath[str]) -> Deleted:
     """Delete an app."""
     return await catalogue.delete(call, APPS, app)
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, cast
 from litestar import Request
 
 from footfall.api.endpoint import Endpoint
-from footfall.api.forms import FORM_TYPE, decode_form, unfold
+from footfall.api.forms import FORM_TYPE, decode_form
 from footfall.api.parameters import read_query
 from footfall.domain.bots import is_bot
 from footfall.domain.public_ids import Kind
@@ -25,6 +25,7 @@ from footfall.ingest.authenticate import (
     lacks_scope,
     public_credential,
 )
+from footfall.ingest.brackets import unfold
 from footfall.ingest.decode import decode
 from footfall.ingest.limits import Limits
 from footfall.ingest.wire import (

@@ -6,6 +6,7 @@ Source: contract 3.14.
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from footfall.api import catalogue, property_values
@@ -71,7 +72,7 @@ async def list_carts(call: Call) -> Listing[Cart]:
 
 
 @get("/attribution/carts/{cart:str}", **_CARTS.found())
-async def get_cart(call: Call, cart: str) -> Cart:
+async def get_cart(call: Call, cart: FromPath[str]) -> Cart:
     """Answer one cart."""
     return await call.store.read(
         lambda connection: _with_items(connection, call, find(connection, call, CARTS, cart))
@@ -85,7 +86,7 @@ async def get_cart(call: Call, cart: str) -> Cart:
         "made or removed."
     ),
 )
-async def change_cart(call: Call, cart: str) -> Cart:
+async def change_cart(call: Call, cart: FromPath[str]) -> Cart:
     """Set what is told of a cart."""
     draft, told_faults = await read_change(call, read_cart, CARTS, cart)
 
@@ -105,7 +106,7 @@ async def change_cart(call: Call, cart: str) -> Cart:
 
 
 @delete("/attribution/carts/{cart:str}", **_CARTS.deleted())
-async def delete_cart(call: Call, cart: str) -> Deleted:
+async def delete_cart(call: Call, cart: FromPath[str]) -> Deleted:
     """Delete a cart."""
     return await catalogue.delete(call, CARTS, cart)
 

@@ -17,7 +17,7 @@ from footfall.api.endpoint import Endpoint, bound
 from footfall.api.forms import FORM_TYPE
 from footfall.domain.objects import ObjectDraft, Reader, is_absent
 from footfall.domain.public_ids import Kind
-from footfall.errors import AmbiguousParameter, Fault, ParameterMissing, refuse
+from footfall.errors import AmbiguousParameter, Fault, ParameterMissing, an, refuse
 from footfall.store import catalogue
 from footfall.store.catalogue import ObjectRow, Resource
 
@@ -193,7 +193,7 @@ def ambiguous(resource: Resource, parameter: str) -> AmbiguousParameter:
     """Return the fault of a name that several objects go by."""
     words = " or ".join(_NAMES[name] for name in resource.names)
     return AmbiguousParameter(
-        f"Several systems have a {resource.noun} by this {words}; use its id.", parameter
+        f"Several systems have {an(resource.noun)} by this {words}; use its id.", parameter
     )
 
 

@@ -6,6 +6,7 @@ Source: contract 3.4, 5.4.
 from typing import Annotated, Any, Final, Literal
 
 from litestar import get, post
+from litestar.params import FromPath
 from msgspec import Meta, Struct
 
 from footfall.api import paging
@@ -100,7 +101,7 @@ async def list_conflicts(call: Call) -> Listing[Conflict]:
         )
     ),
 )
-async def get_conflict(call: Call, conflict: str) -> Conflict:
+async def get_conflict(call: Call, conflict: FromPath[str]) -> Conflict:
     """Answer one conflict, open or not."""
     row_id = call.row(Kind.CHANGE, conflict)
     found = await call.store.read(
@@ -128,7 +129,7 @@ async def get_conflict(call: Call, conflict: str) -> Conflict:
         )
     ),
 )
-async def settle_conflict(call: Call, conflict: str) -> Conflict:
+async def settle_conflict(call: Call, conflict: FromPath[str]) -> Conflict:
     """Close a conflict, with or without a merge."""
     row_id = call.row(Kind.CHANGE, conflict)
     faults: list[Fault] = []

@@ -6,6 +6,7 @@ Source: contract 3.15.
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from footfall.api import catalogue, property_values
@@ -60,14 +61,14 @@ async def list_coupons(call: Call) -> Listing[Coupon]:
 
 
 @get("/coupons/{coupon:str}", **_COUPONS.found())
-async def get_coupon(call: Call, coupon: str) -> Coupon:
+async def get_coupon(call: Call, coupon: FromPath[str]) -> Coupon:
     """Answer one coupon."""
     found = await call.store.read(lambda connection: find(connection, call, COUPONS, coupon))
     return _render(call, found)
 
 
 @patch("/coupons/{coupon:str}", **_COUPONS.changed())
-async def change_coupon(call: Call, coupon: str) -> Coupon:
+async def change_coupon(call: Call, coupon: FromPath[str]) -> Coupon:
     """Set what is told of a coupon."""
     draft, told_faults = await read_change(call, read_coupon, COUPONS, coupon)
 
@@ -79,7 +80,7 @@ async def change_coupon(call: Call, coupon: str) -> Coupon:
 
 
 @delete("/coupons/{coupon:str}", **_COUPONS.deleted())
-async def delete_coupon(call: Call, coupon: str) -> Deleted:
+async def delete_coupon(call: Call, coupon: FromPath[str]) -> Deleted:
     """Delete a coupon."""
     return await catalogue.delete(call, COUPONS, coupon)
 

@@ -9,6 +9,7 @@ Source: contract 3.19.
 from typing import Annotated, Any, Final, Literal
 
 from litestar import get
+from litestar.params import FromPath
 from msgspec import Meta, Struct
 from sqlalchemy import Connection
 
@@ -119,7 +120,7 @@ async def list_events(call: Call) -> Listing[Event]:
         )
     ),
 )
-async def get_event(call: Call, event: str) -> Event:
+async def get_event(call: Call, event: FromPath[str]) -> Event:
     """Answer one event."""
     row = await call.store.read(lambda connection: _find(connection, call, event))
     if row is None:

@@ -1,4 +1,4 @@
-"""Bracket spellings → nested values: form bodies, and flat keys such as ``email[primary]`` in JSON.
+"""Form bodies and query strings → nested values.
 
 Called for every body that is not on the hot path. A form's values are texts; what reads a body
 takes numbers and flags as texts too. What could be read in two ways is refused.
@@ -6,21 +6,14 @@ takes numbers and flags as texts too. What could be read in two ways is refused.
 Source: contract 2.9 (brackets), 2.1 (forms).
 """
 
-import re
-from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from footfall.errors import AmbiguousParameter, MalformedRequest, refuse
-from footfall.ingest.decode import DEPTH
+from footfall.errors import MalformedRequest, refuse
+from footfall.ingest.brackets import unfold
 
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 FIELDS_MAX: Final = 10_000
-
-LABELLED: Final = frozenset({"email", "phone"})
-"""Fields that may be given plainly and with labels at once; the plain one has the label ``""``."""
-
-_BRACKETED: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
 
 
 def decode_form(body: bytes) -> dict[str, Any]:
@@ -51,51 +44,6 @@ def read_pairs(encoded: bytes, what: str) -> list[tuple[str, str]]:
     if any("\0" in text for pair in pairs for text in pair):
         raise refuse(MalformedRequest(f"The {what} has a NUL character; remove it."))
     return pairs
-
-
-def unfold(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Return fields with bracket keys nested: ``a[b]=1`` becomes ``{"a": {"b": 1}}``.
-
-    Raises:
-        Refused: a field given twice, as a value and as an object, or nested too deeply.
-    """
-    told: dict[str, Any] = {}
-    for key, value in fields:
-        match = _BRACKETED.fullmatch(key)
-        path = [match[1], *match[2][1:-1].split("][")] if match else [key]
-        if len(path) > DEPTH:
-            raise refuse(
-                MalformedRequest(f"A key is nested more than {DEPTH} levels deep; flatten it.")
-            )
-        _put(told, path, value, key)
-    return told
-
-
-def _put(told: dict[str, Any], path: list[str], value: Any, key: str) -> None:
-    place = told
-    for step in path[:-1]:
-        inside = place.setdefault(step or str(len(place)), {})
-        if not isinstance(inside, dict):
-            if step not in LABELLED:
-                raise _contradicts(key)
-            inside = place[step] = {"": inside}
-        place = inside
-    last = path[-1] or (str(len(place)) if len(path) > 1 else "")
-    known = place.get(last)
-    if last in LABELLED and isinstance(known, dict) and not isinstance(value, dict):
-        place, last = known, ""
-    if last in place:
-        raise _contradicts(key)
-    place[last] = value
-
-
-def _contradicts(key: str) -> Exception:
-    return refuse(
-        AmbiguousParameter(
-            f"“{key[:64]}” is given twice, or once as a value and once as an object; send it once.",
-            key[:64],
-        )
-    )
 
 
 def _listed(value: Any) -> Any:

@@ -6,6 +6,7 @@ Source: contract 3.16.
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from footfall.api import catalogue, property_values
@@ -61,14 +62,14 @@ async def list_forms(call: Call) -> Listing[Form]:
 
 
 @get(_ITEM_PATHS, **_FORMS.found())
-async def get_form(call: Call, form: str) -> Form:
+async def get_form(call: Call, form: FromPath[str]) -> Form:
     """Answer one form."""
     found = await call.store.read(lambda connection: find(connection, call, FORMS, form))
     return _render(call, found)
 
 
 @patch(_ITEM_PATHS, **_FORMS.changed())
-async def change_form(call: Call, form: str) -> Form:
+async def change_form(call: Call, form: FromPath[str]) -> Form:
     """Set what is told of a form."""
     draft, told_faults = await read_change(call, read_form, FORMS, form)
 
@@ -80,7 +81,7 @@ async def change_form(call: Call, form: str) -> Form:
 
 
 @delete(_ITEM_PATHS, **_FORMS.deleted())
-async def delete_form(call: Call, form: str) -> Deleted:
+async def delete_form(call: Call, form: FromPath[str]) -> Deleted:
     """Delete a form."""
     return await catalogue.delete(call, FORMS, form)
 

@@ -94,7 +94,7 @@ def _is_known_already(
 def _identify(
     connection: Connection, call: Call, told: Identification, given: Given | None
 ) -> None:
-    session = None if given is None else find_or_begin(connection, call, given)
+    session = None if given is None else find_or_begin(connection, call, given, begins_any=True)
     identify.identify(
         connection,
         call.business_id,

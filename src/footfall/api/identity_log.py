@@ -6,6 +6,7 @@ Source: contract 3.4, 5.
 from typing import Annotated, Any, Final, Literal
 
 from litestar import get, post
+from litestar.params import FromPath
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 from sqlalchemy import Connection
 
@@ -118,7 +119,7 @@ _ANSWER: Final[dict[str, Any]] = {
         )
     ),
 )
-async def merge_profiles(call: Call, profile: str) -> MergedProfile:
+async def merge_profiles(call: Call, profile: FromPath[str]) -> MergedProfile:
     """Merge the profile of the body into that of the path."""
     row_id = call.row(Kind.PROFILE, profile)
     faults: list[Fault] = []
@@ -180,7 +181,7 @@ async def list_changes(call: Call) -> Listing[Change]:
         )
     ),
 )
-async def get_change(call: Call, change: str) -> Change:
+async def get_change(call: Call, change: FromPath[str]) -> Change:
     """Answer one change."""
     row_id = call.row(Kind.CHANGE, change)
     found = await call.store.read(
@@ -205,7 +206,7 @@ async def get_change(call: Call, change: str) -> Change:
         )
     ),
 )
-async def undo_change(call: Call, change: str) -> Change:
+async def undo_change(call: Call, change: FromPath[str]) -> Change:
     """Undo a merge or an attachment."""
     row_id = call.row(Kind.CHANGE, change)
     origin = Origin(call.received_at, "api", call.caller.token_id)

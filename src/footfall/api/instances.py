@@ -8,6 +8,7 @@ Source: contract 3.17.
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from footfall.api import paging
@@ -68,7 +69,7 @@ Found = tuple[Structure, instances.Instance]
         )
     ),
 )
-async def create_instance(call: Call, structure: str) -> Instance:
+async def create_instance(call: Call, structure: FromPath[str]) -> Instance:
     """Make an instance of a custom structure."""
 
     def create(connection: Connection) -> Found:
@@ -100,7 +101,7 @@ async def create_instance(call: Call, structure: str) -> Instance:
         )
     ),
 )
-async def list_instances(call: Call, structure: str) -> Listing[Instance]:
+async def list_instances(call: Call, structure: FromPath[str]) -> Listing[Instance]:
     """Answer a page of the instances of a custom structure."""
     faults: list[Fault] = []
     bounds = paging.read_bounds(call.query, call.store.public_ids[Kind.OBJECT].decode, faults)
@@ -125,7 +126,7 @@ async def list_instances(call: Call, structure: str) -> Listing[Instance]:
         )
     ),
 )
-async def get_instance(call: Call, structure: str, instance: str) -> Instance:
+async def get_instance(call: Call, structure: FromPath[str], instance: FromPath[str]) -> Instance:
     """Answer one instance."""
     found = await call.store.read(lambda each: _find(each, call, structure, instance))
     return _render(call, *found)
@@ -147,7 +148,9 @@ async def get_instance(call: Call, structure: str, instance: str) -> Instance:
         )
     ),
 )
-async def change_instance(call: Call, structure: str, instance: str) -> Instance:
+async def change_instance(
+    call: Call, structure: FromPath[str], instance: FromPath[str]
+) -> Instance:
     """Set what is told of an instance."""
 
     def change(connection: Connection) -> Found:
@@ -176,7 +179,7 @@ async def change_instance(call: Call, structure: str, instance: str) -> Instance
         )
     ),
 )
-async def delete_instance(call: Call, structure: str, instance: str) -> Deleted:
+async def delete_instance(call: Call, structure: FromPath[str], instance: FromPath[str]) -> Deleted:
     """Delete an instance."""
 
     def remove(connection: Connection) -> None:

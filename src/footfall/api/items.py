@@ -6,6 +6,7 @@ Source: contract 3.13, 3.14.
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from footfall.api import catalogue
@@ -50,7 +51,7 @@ _SUMMED: Final = "The total of an order is summed anew, unless it was told."
         )
     ),
 )
-async def create_item(call: Call, order: str) -> Item:
+async def create_item(call: Call, order: FromPath[str]) -> Item:
     """Add a line to an order."""
     told_faults: list[Fault] = []
     currency = await catalogue.currency_of(call, ORDERS, order)
@@ -82,7 +83,7 @@ async def create_item(call: Call, order: str) -> Item:
         )
     ),
 )
-async def get_item(call: Call, item: str) -> Item:
+async def get_item(call: Call, item: FromPath[str]) -> Item:
     """Answer one line of an order or cart."""
     line, owner = await call.store.read(lambda connection: _find(connection, call, item))
     return render_item(call, line, owner)
@@ -104,7 +105,7 @@ async def get_item(call: Call, item: str) -> Item:
         )
     ),
 )
-async def change_item(call: Call, item: str) -> Item:
+async def change_item(call: Call, item: FromPath[str]) -> Item:
     """Set what is told of a line."""
     told_faults: list[Fault] = []
     line, _ = await call.store.read(lambda connection: _find(connection, call, item))
@@ -144,7 +145,7 @@ async def change_item(call: Call, item: str) -> Item:
         )
     ),
 )
-async def delete_item(call: Call, item: str) -> Deleted:
+async def delete_item(call: Call, item: FromPath[str]) -> Deleted:
     """Take a line out of its order or cart."""
 
     def remove(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """``GET /v1/ledger``: per token and hour, received = stored + duplicate + rejected.
 
-An entry's id is its token and its hour; it has no row number, so it pages by those two.
+An entry's id is its token and its hour; it has no row number, so it pages by those two. What came
+without a token has ``public`` in its place.
 """
 
 import re
@@ -29,15 +30,19 @@ QUERY: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "until": (_TEXT, "Only hours that begin before then."),
     **paging.QUERY,
 }
-_ID: Final = re.compile(r"(?P<token>\w{8})-(?P<hour>\d{1,12})", re.ASCII)
+_PUBLIC: Final = "public"
+_ID: Final = re.compile(r"(?P<token>\w{8}|public)-(?P<hour>\d{1,12})", re.ASCII)
 
 
 class LedgerEntry(Struct, kw_only=True):
-    """What a token sent in one hour, and what became of it."""
+    """What was sent in one hour with a token, or without any, and what became of it."""
 
     id: str
     type: Literal["ledger_entry"] = "ledger_entry"
-    token: str
+    token: Annotated[
+        str | None,
+        Meta(description="Null for what came with the public id or from the server itself."),
+    ]
     hour: Annotated[str, Meta(description="The hour's beginning in UTC, ISO 8601.")]
     received: Annotated[int, Meta(description="Events that arrived: the sum of the other three.")]
     stored: int
@@ -109,7 +114,7 @@ def _place(
     if text is None:
         return None
     match = _ID.fullmatch(text)
-    token_id = call.decode(Kind.TOKEN, match["token"]) if match else None
+    token_id = _token_row(call, match["token"]) if match else None
     if match and token_id is not None:
         hour_at = int(match["hour"]) * SECOND
         entry = ledger.find(connection, call.business_id, token_id, hour_at)
@@ -119,10 +124,14 @@ def _place(
     return None
 
 
+def _token_row(call: Call, text: str) -> int | None:
+    return ledger.NO_TOKEN if text == _PUBLIC else call.decode(Kind.TOKEN, text)
+
+
 def _render(call: Call, entry: Entry) -> LedgerEntry:
-    token = call.encode(Kind.TOKEN, entry.token_id)
+    token = None if entry.token_id == ledger.NO_TOKEN else call.encode(Kind.TOKEN, entry.token_id)
     return LedgerEntry(
-        id=f"{token}-{unix_seconds(entry.hour_at)}",
+        id=f"{token or _PUBLIC}-{unix_seconds(entry.hour_at)}",
         token=token,
         hour=iso_utc(entry.hour_at),
         received=entry.received,

@@ -6,6 +6,7 @@ Source: contract 3.20.
 from typing import Annotated, Any, Final, Literal
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from msgspec import Meta, Struct
 from sqlalchemy import Connection
 
@@ -104,7 +105,7 @@ async def list_lists(call: Call) -> Listing[ListOfProfiles]:
         )
     ),
 )
-async def get_list(call: Call, list: str) -> ListOfProfiles:  # noqa: A002
+async def get_list(call: Call, list: FromPath[str]) -> ListOfProfiles:  # noqa: A002
     """Answer one list."""
     row_id = call.row(Kind.LIST, list)
     found = await call.store.read(
@@ -127,7 +128,7 @@ async def get_list(call: Call, list: str) -> ListOfProfiles:  # noqa: A002
         )
     ),
 )
-async def list_members(call: Call, list: str) -> Listing[Profile]:  # noqa: A002
+async def list_members(call: Call, list: FromPath[str]) -> Listing[Profile]:  # noqa: A002
     """Answer a page of the profiles on a list, the newest profile first."""
     row_id = call.row(Kind.LIST, list)
     faults: Faults = []
@@ -156,7 +157,7 @@ async def list_members(call: Call, list: str) -> Listing[Profile]:  # noqa: A002
         )
     ),
 )
-async def rename_list(call: Call, list: str) -> ListOfProfiles:  # noqa: A002
+async def rename_list(call: Call, list: FromPath[str]) -> ListOfProfiles:  # noqa: A002
     """Rename a list; its members stay."""
     row_id = call.row(Kind.LIST, list)
     name = _read_name(call)
@@ -183,7 +184,7 @@ async def rename_list(call: Call, list: str) -> ListOfProfiles:  # noqa: A002
         )
     ),
 )
-async def delete_list(call: Call, list: str) -> Deleted:  # noqa: A002
+async def delete_list(call: Call, list: FromPath[str]) -> Deleted:  # noqa: A002
     """Delete a list and take its members off."""
     row_id = call.row(Kind.LIST, list)
     if not await call.store.write(

@@ -8,6 +8,7 @@ Source: contract 3.13, 4.3 (sightings).
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from sqlalchemy import Connection, Row
 
 from footfall.api import catalogue, paging, property_values
@@ -87,7 +88,7 @@ async def list_orders(call: Call) -> Listing[Order]:
 
 
 @get("/attribution/orders/{order:str}", **_ORDERS.found())
-async def get_order(call: Call, order: str) -> Order:
+async def get_order(call: Call, order: FromPath[str]) -> Order:
     """Answer one order."""
     return await call.store.read(
         lambda connection: _with_items(connection, call, find(connection, call, ORDERS, order))
@@ -98,7 +99,7 @@ async def get_order(call: Call, order: str) -> Order:
     "/attribution/orders/{order:str}",
     **_ORDERS.changed("Items are changed one by one, at their own paths. No event comes of it."),
 )
-async def change_order(call: Call, order: str) -> Order:
+async def change_order(call: Call, order: FromPath[str]) -> Order:
     """Set what is told of an order, but for its items."""
     draft, told_faults = await read_change(call, read_order, ORDERS, order)
     if draft.items is not None:
@@ -120,7 +121,7 @@ async def change_order(call: Call, order: str) -> Order:
 
 
 @delete("/attribution/orders/{order:str}", **_ORDERS.deleted("Events and refunds of it stay."))
-async def delete_order(call: Call, order: str) -> Deleted:
+async def delete_order(call: Call, order: FromPath[str]) -> Deleted:
     """Delete an order."""
     return await catalogue.delete(call, ORDERS, order)
 
@@ -142,7 +143,7 @@ async def delete_order(call: Call, order: str) -> Deleted:
         )
     ),
 )
-async def list_sightings(call: Call, order: str) -> Listing[Sighting]:
+async def list_sightings(call: Call, order: FromPath[str]) -> Listing[Sighting]:
     """Answer a page of an order's sightings."""
 
     def load(connection: Connection) -> Listing[Sighting]:

@@ -6,6 +6,7 @@ Source: contract 3.10, 3.19, 5.
 from typing import Annotated, Any, Final
 
 from litestar import Response, delete, get, post
+from litestar.params import FromPath
 from msgspec import Meta, structs
 from sqlalchemy import Connection
 
@@ -58,7 +59,7 @@ class TimelineEvent(Event, kw_only=True):
         )
     ),
 )
-async def list_profile_events(call: Call, profile: str) -> Listing[TimelineEvent]:
+async def list_profile_events(call: Call, profile: FromPath[str]) -> Listing[TimelineEvent]:
     """Answer a page of a person's history."""
     row_id = call.row(Kind.PROFILE, profile)
     page = await call.store.read(lambda connection: _events(connection, call, row_id))
@@ -77,7 +78,7 @@ async def list_profile_events(call: Call, profile: str) -> Listing[TimelineEvent
         )
     ),
 )
-async def list_profile_sessions(call: Call, profile: str) -> Listing[Session]:
+async def list_profile_sessions(call: Call, profile: FromPath[str]) -> Listing[Session]:
     """Answer a page of the sessions that are a person's."""
     row_id = call.row(Kind.PROFILE, profile)
     page = await call.store.read(lambda connection: _sessions(connection, call, row_id))
@@ -99,7 +100,7 @@ async def list_profile_sessions(call: Call, profile: str) -> Listing[Session]:
         )
     ),
 )
-async def export_profile(call: Call, profile: str) -> Response[bytes]:
+async def export_profile(call: Call, profile: FromPath[str]) -> Response[bytes]:
     """Answer everything about a person."""
     row_id = call.row(Kind.PROFILE, profile)
     found = await call.store.read(
@@ -134,7 +135,7 @@ def _suppress_endpoint(summary: str, description: str, answer: dict[str, Any]) -
         )
     ),
 )
-async def suppress_profile(call: Call, profile: str) -> Profile:
+async def suppress_profile(call: Call, profile: FromPath[str]) -> Profile:
     """Refuse a person's events from now on."""
     return await _suppress(call, profile, is_suppressed=True)
 
@@ -147,7 +148,7 @@ async def suppress_profile(call: Call, profile: str) -> Profile:
         )
     ),
 )
-async def unsuppress_profile(call: Call, profile: str) -> Profile:
+async def unsuppress_profile(call: Call, profile: FromPath[str]) -> Profile:
     """Take a person's events again."""
     return await _suppress(call, profile, is_suppressed=False)
 

@@ -6,6 +6,7 @@ Source: contract 3.12, 2.10.
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from footfall.api import catalogue
@@ -76,7 +77,7 @@ async def list_products(call: Call) -> Listing[Product]:
 
 
 @get("/attribution/products/{product:str}", **_PRODUCTS.found())
-async def get_product(call: Call, product: str) -> Product:
+async def get_product(call: Call, product: FromPath[str]) -> Product:
     """Answer one product."""
     return await call.store.read(
         lambda connection: _with_variants(
@@ -92,7 +93,7 @@ async def get_product(call: Call, product: str) -> Product:
         "is updated, a new one made, any other removed."
     ),
 )
-async def change_product(call: Call, product: str) -> Product:
+async def change_product(call: Call, product: FromPath[str]) -> Product:
     """Set what is told of a product."""
     draft, told_faults = await read_change(call, read_product, PRODUCTS, product)
     ids = _read_ids(call, draft, told_faults)
@@ -118,7 +119,7 @@ async def change_product(call: Call, product: str) -> Product:
     "/attribution/products/{product:str}",
     **_PRODUCTS.deleted("Its variants go with it. Events that name it stay."),
 )
-async def delete_product(call: Call, product: str) -> Deleted:
+async def delete_product(call: Call, product: FromPath[str]) -> Deleted:
     """Delete a product and its variants."""
     return await catalogue.delete(call, PRODUCTS, product)
 

@@ -6,6 +6,7 @@ Source: contract 3.10.
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from msgspec import UNSET
 from msgspec.structs import replace
 from sqlalchemy import Connection
@@ -106,7 +107,7 @@ async def list_profiles(call: Call) -> Listing[Profile]:
         )
     ),
 )
-async def get_profile(call: Call, profile: str) -> Profile:
+async def get_profile(call: Call, profile: FromPath[str]) -> Profile:
     """Answer one profile."""
     row_id = call.row(Kind.PROFILE, profile)
     found = await call.store.read(
@@ -134,7 +135,7 @@ async def get_profile(call: Call, profile: str) -> Profile:
         )
     ),
 )
-async def change_profile(call: Call, profile: str) -> Profile:
+async def change_profile(call: Call, profile: FromPath[str]) -> Profile:
     """Set what is told of a profile."""
     row_id = call.row(Kind.PROFILE, profile)
     faults: list[Fault] = []
@@ -176,7 +177,7 @@ async def change_profile(call: Call, profile: str) -> Profile:
         )
     ),
 )
-async def delete_profile(call: Call, profile: str) -> DeletedProfile:
+async def delete_profile(call: Call, profile: FromPath[str]) -> DeletedProfile:
     """Delete a profile, or erase the person."""
     row_id = call.row(Kind.PROFILE, profile)
     faults: list[Fault] = []

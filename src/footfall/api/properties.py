@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from footfall.api import paging
@@ -92,7 +93,7 @@ async def list_properties(call: Call) -> Listing[Property]:
         )
     ),
 )
-async def get_property(call: Call, property: str) -> Property:  # noqa: A002
+async def get_property(call: Call, property: FromPath[str]) -> Property:  # noqa: A002
     """Answer one property of profiles."""
     row_id = call.row(Kind.PROPERTY, property)
     return _render(call, await call.store.read(lambda each: _find(each, call, row_id)))
@@ -114,7 +115,7 @@ async def get_property(call: Call, property: str) -> Property:  # noqa: A002
         )
     ),
 )
-async def change_property(call: Call, property: str) -> Property:  # noqa: A002
+async def change_property(call: Call, property: FromPath[str]) -> Property:  # noqa: A002
     """Set what is told of a property of profiles."""
     row_id = call.row(Kind.PROPERTY, property)
     faults: list[Fault] = []
@@ -150,7 +151,7 @@ async def change_property(call: Call, property: str) -> Property:  # noqa: A002
         )
     ),
 )
-async def delete_property(call: Call, property: str) -> Deleted:  # noqa: A002
+async def delete_property(call: Call, property: FromPath[str]) -> Deleted:  # noqa: A002
     """Delete a property of profiles and all its values."""
     row_id = call.row(Kind.PROPERTY, property)
 

@@ -24,8 +24,9 @@ from footfall.domain.objects import is_absent
 from footfall.domain.public_ids import Kind
 from footfall.domain.sessions import is_carriable, is_well_formed
 from footfall.domain.times import occurred_at, parse_instant
-from footfall.errors import Fault, NotFound, refuse
+from footfall.errors import Fault, refuse
 from footfall.ingest.refuse import rejection
+from footfall.ingest.resolve_owner import no_session_id
 from footfall.store import sessions
 from footfall.store.append import Submission
 
@@ -125,21 +126,18 @@ async def _find_session(call: Call, draft: EventDraft, given: Given) -> None:
         # Found or made in the commit itself.
         draft.new_session = text
         return
-    if fact is None and is_carriable(text):
+    if not is_carriable(text):
+        raise refuse(no_session_id(given.parameter))
+    if fact is None:
         names = [(text, call.decode(Kind.SESSION, text))]
         found = await call.store.read(
             lambda connection: sessions.find_named(connection, call.business_id, names)
         )
         fact = found.get(text)
     if fact is None:
-        raise refuse(
-            NotFound(
-                "There is no such session in this business, and one cannot begin under this id: a "
-                "new session's id is a UUID or 32 letters and digits.",
-                given.parameter,
-            )
-        )
-    draft.session_id = fact.id
+        draft.new_session = text
+    else:
+        draft.session_id = fact.id
 
 
 async def _append(call: Call, draft: EventDraft) -> None:

@@ -6,6 +6,7 @@ Source: contract 3.7.
 from typing import Annotated, Any, Final
 
 from litestar import Response, get
+from litestar.params import FromPath
 from msgspec import Meta, Struct
 
 from footfall.api.call import Call, absent
@@ -76,7 +77,7 @@ EXAMPLE: Final = {
         )
     ),
 )
-async def get_public_business(call: Call, business: str) -> Response[PublicBusiness]:  # noqa: ARG001
+async def get_public_business(call: Call, business: FromPath[str]) -> Response[PublicBusiness]:  # noqa: ARG001
     """Answer what a page has to know."""
     return Response(await describe(call), headers=_CACHED)
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath
 from msgspec import Meta, Struct
 from sqlalchemy import Connection
 
@@ -20,11 +21,12 @@ from footfall.api.parameters import SESSION, Given, read_role
 from footfall.api.property_values import locale
 from footfall.api.public_businesses import EXAMPLE as BUSINESS
 from footfall.api.public_businesses import PublicBusiness, describe
+from footfall.api.sessions import find_or_begin
 from footfall.domain.actions import BUILT_IN
 from footfall.domain.events import EventDraft, Flag
 from footfall.domain.form_inputs import Input, inputs_of, read_inputs, steps_of
 from footfall.domain.public_ids import Kind
-from footfall.errors import Fault, NotFound, UnknownResource, refuse
+from footfall.errors import Fault, UnknownResource, refuse
 from footfall.ingest.refuse import rejection
 from footfall.store import forms, sessions, suppress
 from footfall.store.append import Submission
@@ -97,7 +99,7 @@ class FormSubmission(Struct):
         )
     ),
 )
-async def get_public_form(call: Call, form: str) -> PublicForm:
+async def get_public_form(call: Call, form: FromPath[str]) -> PublicForm:
     """Answer a form for its page."""
     found = await call.store.read(lambda connection: _find(connection, call, form))
     # The client compares the id with the one in its page.
@@ -132,7 +134,7 @@ async def get_public_form(call: Call, form: str) -> PublicForm:
         )
     ),
 )
-async def submit_form(call: Call, form: str) -> FormSubmission:
+async def submit_form(call: Call, form: FromPath[str]) -> FormSubmission:
     """Keep what was filled in."""
     found = await call.store.read(lambda connection: _find(connection, call, form))
     faults: list[Fault] = []
@@ -158,7 +160,7 @@ def _keep(
 ) -> tuple[int | None, Submission | None]:
     """Store a submission, and return its row number with the event it makes."""
     business_id, at = call.business_id, call.received_at
-    session = None if given is None else _session(connection, call, given)
+    session = None if given is None else find_or_begin(connection, call, given, begins_any=True)
     profile_id = None if session is None else session.profile_id
     if profile_id is not None and suppress.count(connection, profile_id):
         return None, None
@@ -214,22 +216,6 @@ def _find(connection: Connection, call: Call, text: str) -> forms.Form:
     found = forms.find(connection, call.business_id, text, call.decode(Kind.OBJECT, text))
     if found is None:
         raise refuse(UnknownResource("There is no form with this id in this business.", "id"))
-    return found
-
-
-def _session(connection: Connection, call: Call, given: Given) -> sessions.Session:
-    row_id = call.decode(Kind.SESSION, given.text)
-    found = sessions.find_or_create(
-        connection, call.business_id, given.text, row_id, call.received_at
-    )
-    if found is None:
-        raise refuse(
-            NotFound(
-                "There is no such session in this business, and one cannot begin under this id: a "
-                "new session's id is a UUID or 32 letters and digits.",
-                given.parameter,
-            )
-        )
     return found
 
 

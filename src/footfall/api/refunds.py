@@ -6,6 +6,7 @@ Source: contract 3.16.
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from footfall.api import catalogue, property_values
@@ -64,7 +65,7 @@ async def list_refunds(call: Call) -> Listing[Refund]:
 
 
 @get("/attribution/refunds/{refund:str}", **_REFUNDS.found())
-async def get_refund(call: Call, refund: str) -> Refund:
+async def get_refund(call: Call, refund: FromPath[str]) -> Refund:
     """Answer one refund."""
     return _render(
         call, await call.store.read(lambda connection: find(connection, call, REFUNDS, refund))
@@ -72,7 +73,7 @@ async def get_refund(call: Call, refund: str) -> Refund:
 
 
 @patch("/attribution/refunds/{refund:str}", **_REFUNDS.changed())
-async def change_refund(call: Call, refund: str) -> Refund:
+async def change_refund(call: Call, refund: FromPath[str]) -> Refund:
     """Set what is told of a refund."""
     draft, told_faults = await read_change(call, read_refund, REFUNDS, refund)
 
@@ -88,7 +89,7 @@ async def change_refund(call: Call, refund: str) -> Refund:
 
 
 @delete("/attribution/refunds/{refund:str}", **_REFUNDS.deleted())
-async def delete_refund(call: Call, refund: str) -> Deleted:
+async def delete_refund(call: Call, refund: FromPath[str]) -> Deleted:
     """Delete a refund."""
     return await catalogue.delete(call, REFUNDS, refund)
 

@@ -9,6 +9,7 @@ Source: contract 3.3, 3.4.
 from typing import Annotated, Any, Final, Literal
 
 from litestar import get, patch, post
+from litestar.params import FromPath
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
@@ -21,6 +22,7 @@ from footfall.domain.public_ids import Kind
 from footfall.domain.sessions import is_carriable, mint
 from footfall.domain.times import unix_seconds
 from footfall.errors import Fault, NotFound, ParameterMissing, refuse
+from footfall.ingest.resolve_owner import no_session, no_session_id
 from footfall.store import people, sessions
 
 
@@ -120,7 +122,7 @@ async def create_session(call: Call) -> NewSession:
         )
     ),
 )
-async def get_session(call: Call, session: str) -> Session:
+async def get_session(call: Call, session: FromPath[str]) -> Session:
     """Answer one session."""
     found = await call.store.read(lambda connection: find(connection, call, session))
     if found is None:
@@ -129,13 +131,13 @@ async def get_session(call: Call, session: str) -> Session:
 
 
 @patch("/sessions/{session:str}", **bound(_attach_endpoint(200)))
-async def attach_session(call: Call, session: str) -> Session:
+async def attach_session(call: Call, session: FromPath[str]) -> Session:
     """Attach a session, as newer documents say."""
     return await _attach(call, session)
 
 
 @post("/sessions/{session:str}", **bound(_attach_endpoint(201)))
-async def attach_session_by_post(call: Call, session: str) -> Session:
+async def attach_session_by_post(call: Call, session: FromPath[str]) -> Session:
     """Attach a session, as older documents say."""
     return await _attach(call, session)
 
@@ -211,24 +213,24 @@ def find(connection: Connection, call: Call, text: str) -> sessions.Session | No
     return sessions.find(connection, call.business_id, text, call.decode(Kind.SESSION, text))
 
 
-def find_or_begin(connection: Connection, call: Call, given: Given) -> sessions.Session:
+def find_or_begin(
+    connection: Connection, call: Call, given: Given, *, begins_any: bool = False
+) -> sessions.Session:
     """Return the session that a body names; a well-formed id that nobody had begins it.
+
+    Args:
+        begins_any: whether any text that can be carried does, as it does for pages.
 
     Raises:
         Refused: 422, there is none and none can begin.
     """
     row_id = call.decode(Kind.SESSION, given.text)
     session = sessions.find_or_create(
-        connection, call.business_id, given.text, row_id, call.received_at
+        connection, call.business_id, given.text, row_id, call.received_at, begins_any=begins_any
     )
     if session is None:
-        raise refuse(
-            NotFound(
-                "There is no such session in this business, and one cannot begin under this id: a "
-                "new session's id is a UUID or 32 letters and digits.",
-                given.parameter,
-            )
-        )
+        fault = no_session_id if begins_any else no_session
+        raise refuse(fault(given.parameter))
     return session
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from footfall.api import paging
@@ -120,7 +121,7 @@ async def list_structures(call: Call) -> Listing[Structure]:
         )
     ),
 )
-async def get_structure(call: Call, structure: str) -> Structure:
+async def get_structure(call: Call, structure: FromPath[str]) -> Structure:
     """Answer one structure."""
     return _render(call, await call.store.read(lambda each: find(each, call, structure)))
 
@@ -148,7 +149,7 @@ async def get_structure(call: Call, structure: str) -> Structure:
         )
     ),
 )
-async def change_structure(call: Call, structure: str) -> Structure:
+async def change_structure(call: Call, structure: FromPath[str]) -> Structure:
     """Set title and properties of a structure."""
 
     def change(connection: Connection) -> StructureFact:
@@ -179,7 +180,7 @@ async def change_structure(call: Call, structure: str) -> Structure:
         )
     ),
 )
-async def delete_structure(call: Call, structure: str) -> Deleted:
+async def delete_structure(call: Call, structure: FromPath[str]) -> Deleted:
     """Delete a custom structure with everything of it."""
 
     def remove(connection: Connection) -> str:

@@ -8,6 +8,7 @@ Source: contract 3.12.
 from typing import Final
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from footfall.api import catalogue
@@ -48,7 +49,7 @@ _VARIANTS: Final = Described(
         errors=(400, 404, 422),
     ),
 )
-async def create_variant(call: Call, product: str) -> Variant:
+async def create_variant(call: Call, product: FromPath[str]) -> Variant:
     """Add a variant to a product."""
     draft, told_faults = await read(call, read_variant)
     has_source = bool(draft.source)
@@ -70,14 +71,14 @@ async def create_variant(call: Call, product: str) -> Variant:
 
 
 @get("/attribution/variants/{variant:str}", **_VARIANTS.found())
-async def get_variant(call: Call, variant: str) -> Variant:
+async def get_variant(call: Call, variant: FromPath[str]) -> Variant:
     """Answer one variant."""
     found = await call.store.read(lambda connection: find(connection, call, VARIANTS, variant))
     return render_variant(call, found)
 
 
 @patch("/attribution/variants/{variant:str}", **_VARIANTS.changed())
-async def change_variant(call: Call, variant: str) -> Variant:
+async def change_variant(call: Call, variant: FromPath[str]) -> Variant:
     """Set what is told of a variant."""
     draft, told_faults = await read_change(call, read_variant, VARIANTS, variant)
 
@@ -89,7 +90,7 @@ async def change_variant(call: Call, variant: str) -> Variant:
 
 
 @delete("/attribution/variants/{variant:str}", **_VARIANTS.deleted())
-async def delete_variant(call: Call, variant: str) -> Deleted:
+async def delete_variant(call: Call, variant: FromPath[str]) -> Deleted:
     """Delete a variant."""
     return await catalogue.delete(call, VARIANTS, variant)
 

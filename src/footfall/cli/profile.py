@@ -12,6 +12,7 @@ import click
 
 from footfall.cli.options import database_options, effective, json_option
 from footfall.cli.output import print_json, print_table, time_or_none
+from footfall.cli.progress import reporting
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import now_us
 from footfall.errors import ConfigurationError
@@ -176,17 +177,18 @@ def erase(
 ) -> None:
     """Erase the person of the profile ID for good; totals stay what they were."""
     from footfall.store import erase as store_erase
-    from footfall.store.event_index import PostgresqlIndex
+    from footfall.store.index_beside import index_beside
 
     if not is_sure:
         raise click.UsageError("Erasing cannot be undone; add --yes to go ahead.")
-    with _transaction(data, database) as (opened, connection):
+    with reporting() as report, _transaction(data, database) as (opened, connection):
+        report("Erasing")
         row_id = opened.row_id(Kind.PROFILE, profile_id)
         business_id = _business_of_profile(connection, row_id)
-        # The event index is the server's alone; without it the events are read through.
-        root = business_id and store_erase.erase(
-            connection, PostgresqlIndex(), business_id, row_id, opened.public_id, _origin()
-        )
+        with index_beside(opened.engines) as index:
+            root = business_id and store_erase.erase(
+                connection, index, business_id, row_id, opened.public_id, _origin()
+            )
         if not root:
             raise _no_profile(profile_id)
         shown = {"id": opened.public_id(Kind.PROFILE, root), "deleted": True, "erased": True}
@@ -205,11 +207,13 @@ def export(profile_id: str, data: Path | None, database: str | None, as_json: bo
     import msgspec
 
     from footfall.api.export import build
-    from footfall.store.event_index import PostgresqlIndex
+    from footfall.store.index_beside import index_beside
 
-    with _reading(data, database) as (opened, connection):
+    with reporting() as report, _reading(data, database) as (opened, connection):
+        report("Exporting")
         business_id, root = _person(opened, connection, profile_id)
-        document = build(connection, PostgresqlIndex(), _Names(opened), business_id, root, now_us())
+        with index_beside(opened.engines) as index:
+            document = build(connection, index, _Names(opened), business_id, root, now_us())
     assert document is not None
     indent = 2 if as_json else 0
     click.echo((msgspec.json.format(document, indent=indent) if indent else document).decode())

@@ -37,9 +37,10 @@ def mint() -> str:
 
 
 def is_well_formed(text: str) -> bool:
-    """Tell whether a session nobody has heard of may come into being under this id.
+    """Tell whether this is what browsers and this server mint: a session may begin under it.
 
-    A UUID (any version, so that a browser may choose) or 32 letters and digits.
+    A UUID (any version, so that a browser may choose) or 32 letters and digits. Where a page speaks
+    for itself, one may begin under any text that can be carried (contract 2.5, 3.2).
     """
     return bool(_MINTED.fullmatch(text) or _UUID.fullmatch(text))
 

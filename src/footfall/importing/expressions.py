@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from footfall.errors import ConfigurationError
+from footfall.errors import ConfigurationError, an
 from footfall.importing.mapping import Fields
 from footfall.importing.source import ROW, Source
 
@@ -111,8 +111,8 @@ def _cast(key: str, name: str, sql: str, kind: str) -> str:
     if kind in ("FLOAT", "DOUBLE"):
         if name == "amount":
             raise ConfigurationError(
-                f"“{key}” is a {kind}, which cannot hold money exactly; make it a decimal, such as "
-                "quantity * price::decimal(18, 3)."
+                f"“{key}” is {an(kind)}, which cannot hold money exactly; make it a decimal, such "
+                "as quantity * price::decimal(18, 3)."
             )
         return _finite(sql)
     if name in _TEXT_KEYS or kind in ("VARCHAR", "UUID", "DATE", '"NULL"'):
@@ -136,7 +136,7 @@ def _cast_time(key: str, sql: str, kind: str) -> str:
     if kind in ("VARCHAR", '"NULL"') or _WHOLE.fullmatch(kind):
         return sql
     raise ConfigurationError(
-        f"“{key}” is a {kind} and does not say in which time zone; write it as "
+        f"“{key}” is {an(kind)} and does not say in which time zone; write it as "
         "(…)::timestamp at time zone 'Europe/London', with the zone of the file."
     )
 

@@ -191,7 +191,9 @@ class HotPath:
             if not is_rehearsal and not is_public and KEY_FIELD not in headers:
                 draft = express(body, caller, store.facts, request.received_at)
             if draft is None:
-                payload, draft = await self._resolve(body, headers, caller, request)
+                payload, draft = await self._resolve(
+                    body, headers, caller, request, is_public=is_public
+                )
             submission = _submission(caller, request, draft, payload, body)
             if is_rehearsal:
                 assert payload is not None
@@ -209,7 +211,13 @@ class HotPath:
         return _answer(draft, request, is_public=is_public)
 
     async def _resolve(
-        self, body: bytes, headers: HeaderMap, caller: Caller, request: Request
+        self,
+        body: bytes,
+        headers: HeaderMap,
+        caller: Caller,
+        request: Request,
+        *,
+        is_public: bool,
     ) -> tuple[EventPayload, EventDraft]:
         told = decode_object(body)
         is_browsers = caller.token_id is None
@@ -217,7 +225,8 @@ class HotPath:
             told = read_as_told(told)
         faults: list[Fault] = []
         payload = _read(told, headers, faults)
-        names = Names(self._store.facts, caller, self._store.public_ids)
+        store = self._store
+        names = Names(store.facts, caller, store.public_ids, begins_any=is_public)
         of_shape = len(faults)
         draft = resolve(payload, caller, names, request.received_at, faults)
         while names.lacks_some:

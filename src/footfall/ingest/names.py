@@ -10,7 +10,7 @@ from typing import Final
 
 from footfall.domain.actions import Action
 from footfall.domain.objects import Identity, ObjectFact
-from footfall.domain.public_ids import PublicIds
+from footfall.domain.public_ids import Kind, PublicIds
 from footfall.domain.sessions import SessionFact
 from footfall.domain.structures import Structure
 from footfall.store.facts import Caller, Facts
@@ -28,8 +28,10 @@ class Names:
 
     Args:
         ids: the installation's public ids.
+        begins_any: see below.
 
     Attributes:
+        begins_any: whether a session may begin under any text that can be carried.
         asked_count: how often something that is not known yet was asked for; it only grows.
         wanted_profiles, wanted_users, wanted_sessions, wanted_objects, wanted_inline: what that
             was.
@@ -44,6 +46,7 @@ class Names:
         "_actions",
         "_facts",
         "asked_count",
+        "begins_any",
         "business_id",
         "ids",
         "inline_found",
@@ -61,8 +64,11 @@ class Names:
         "wants_structures",
     )
 
-    def __init__(self, facts: Facts, caller: Caller, ids: PublicIds) -> None:
+    def __init__(
+        self, facts: Facts, caller: Caller, ids: PublicIds, *, begins_any: bool = False
+    ) -> None:
         self._facts = facts
+        self.begins_any = begins_any
         self.ids = ids
         self.business_id = caller.business_id
         self._actions = facts.actions.get(caller.business_id)
@@ -121,6 +127,10 @@ class Names:
             self.asked_count += 1
             self.wants_structures = True
         return known or {}
+
+    def structure_row(self, text: str) -> int | None:
+        """Return the row number that a text would be the id of, as a structure."""
+        return self.ids[Kind.STRUCTURE].decode(text)
 
     def profile(self, text: str) -> int | None:
         """Return a profile's row number, ``UNKNOWN`` before the look-up, ``None`` if absent."""

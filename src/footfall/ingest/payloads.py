@@ -17,6 +17,7 @@ from footfall.errors import (
     Invalid,
     ParameterInvalidEmpty,
     ParameterMissing,
+    an,
 )
 
 ACTION, PROFILE, SESSION, OBJECT, PARAMETERS, TYPE, AMOUNT, CURRENCY, TRACKED, KEY, FREE = range(11)
@@ -40,7 +41,7 @@ FIELDS: Final[dict[str, tuple[int, str | None]]] = {
 }
 """What each key of a body means, and which kind of object it speaks of. Other keys are free."""
 
-_OBJECTS: Final = {
+OBJECTS: Final = {
     "metadata": "metadata",
     "page": "page",
     "utm_params": "utm_params",
@@ -112,13 +113,19 @@ def read(body: dict[str, Any], faults: list[Fault]) -> EventPayload:
                     ParameterInvalidEmpty("“action” is empty; name what was done.", "action")
                 )
         else:
-            _READERS[field](payload, key, value, kind, faults)
+            READERS_OF[field](payload, key, value, kind, faults)
     if "action" not in body:
         faults.append(
             ParameterMissing(
                 "“action” is missing; name what was done, e.g. product.purchased.", "action"
             )
         )
+    check_one(payload, faults)
+    return payload
+
+
+def check_one(payload: EventPayload, faults: list[Fault]) -> None:
+    """Note an object that is named and described at once (contract 3.1 rule 3)."""
     if payload.object is not None and payload.parameters is not None:
         faults.append(
             AmbiguousParameter(
@@ -126,7 +133,6 @@ def read(body: dict[str, Any], faults: list[Fault]) -> EventPayload:
                 payload.name(PARAMETERS, "object_parameters"),
             )
         )
-    return payload
 
 
 def _read_action(
@@ -231,7 +237,7 @@ def _read_key(
     payload.key = read_key(key, value, faults)
 
 
-_READERS: Final = {
+READERS_OF: Final = {
     ACTION: _read_action,
     PROFILE: _read_profile,
     SESSION: _read_session,
@@ -243,6 +249,7 @@ _READERS: Final = {
     TRACKED: _read_tracked,
     KEY: _read_key,
 }
+"""How each field is read into a payload."""
 
 
 def read_key(name: str, value: Any, faults: list[Fault]) -> str | None:
@@ -257,7 +264,7 @@ def read_key(name: str, value: Any, faults: list[Fault]) -> str | None:
 
 
 def _read_free(payload: EventPayload, key: str, value: Any, faults: list[Fault]) -> None:
-    name = _OBJECTS.get(key)
+    name = OBJECTS.get(key)
     if name is not None and type(value) is not dict:
         if is_absent(value):
             return
@@ -293,7 +300,7 @@ def _note_kind(payload: EventPayload, key: str, kind: str | None, faults: list[F
     if payload.object_kind is not None and payload.object_kind != kind:
         faults.append(
             AmbiguousParameter(
-                f"One object is said to be a {payload.object_kind} and a {kind}; "
+                f"One object is said to be {an(payload.object_kind)} and {an(kind)}; "
                 "name its type once.",
                 key,
             )

@@ -16,6 +16,7 @@ from footfall.domain.events import EventDraft, Flag
 from footfall.domain.objects import BUILT_IN_KINDS, ObjectFact, is_absent
 from footfall.errors import Fault, Invalid, NotAllowed, ParameterMissing, UnknownAction
 from footfall.ingest.names import Names
+from footfall.ingest.own_objects import with_own_object
 from footfall.ingest.payloads import EventPayload
 from footfall.ingest.resolve_object import resolve_object
 from footfall.ingest.resolve_owner import resolve_owner
@@ -34,6 +35,7 @@ def resolve(
     """
     action = _action(payload, names, faults)
     draft = EventDraft(caller.business_id, caller.token_id, action.id, received_at, received_at)
+    payload = with_own_object(payload, action, names, faults)
     resolve_owner(draft, payload, action, names, faults)
     fact = resolve_object(draft, payload, action, caller, names, faults)
     original = _read_amount(draft, payload, action, caller, fact, faults)

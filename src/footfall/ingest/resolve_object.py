@@ -13,8 +13,9 @@ from footfall.domain.properties import BY_ID, given_by_id, read_values
 from footfall.domain.property_kinds import Locale
 from footfall.domain.public_ids import Kind
 from footfall.domain.structures import read_instance
-from footfall.errors import AmbiguousParameter, Fault, Invalid, NotFound, ParameterMissing
+from footfall.errors import AmbiguousParameter, Fault, Invalid, NotFound, ParameterMissing, an
 from footfall.ingest.names import Names
+from footfall.ingest.own_objects import own_kind
 from footfall.ingest.payloads import FIELDS, FREE, OBJECT, PARAMETERS, TYPE, EventPayload
 from footfall.store.facts import Caller
 
@@ -44,6 +45,9 @@ def resolve_object(
         products = (payload.free or {}).get("products")
         parameters = {"products": products} if isinstance(products, list) else None
     if payload.object is None and parameters is None:
+        if payload.object_kind is not None and payload.object_kind not in READERS:
+            # A type that there is not: what it was said of would be lost.
+            _kinds(payload, action, names, faults)
         if action.object_required and not _spoilt(faults):
             faults.append(
                 ParameterMissing(
@@ -76,10 +80,10 @@ def _kinds(
     if said is not None:
         if allowed and said not in allowed:
             faults.append(
-                Invalid(f"“{action.name}” speaks of a {allowed[0]}, not of a {said}.", spelled)
+                Invalid(f"“{action.name}” speaks of {an(allowed[0])}, not of {an(said)}.", spelled)
             )
             return None
-        kind = said if said in READERS else _custom_kind(said, names)
+        kind = said if said in READERS else own_kind(said, names)
         if kind is None and not names.wants_structures:
             faults.append(
                 Invalid(
@@ -97,15 +101,6 @@ def _kinds(
         )
         return None
     return allowed
-
-
-def _custom_kind(said: str, names: Names) -> str | None:
-    """Return the name of a structure that is named, or given by its id."""
-    known = names.structures()
-    if said in known:
-        return said
-    row_id = names.ids[Kind.STRUCTURE].decode(said)
-    return next((each.name for each in known.values() if each.id == row_id is not None), None)
 
 
 def _read(

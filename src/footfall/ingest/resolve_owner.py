@@ -61,18 +61,30 @@ def belongs_to_nobody(*, is_browsers: bool) -> ObjectInvalid:
     )
 
 
+def no_session_id(parameter: str) -> Invalid:
+    """Return the fault of a text that can be no session's id."""
+    return Invalid(
+        "This is no session id: send what Hellotext.session returned, at most 128 printable "
+        "characters without spaces.",
+        parameter,
+    )
+
+
+def no_session(parameter: str) -> NotFound:
+    """Return the fault of a session that is not there, where it cannot begin (contract 3.1)."""
+    return NotFound(
+        "There is no such session in this business, and one cannot begin under this id: a new "
+        "session's id is a UUID or 32 letters and digits.",
+        parameter,
+    )
+
+
 def _resolve_session(
     draft: EventDraft, payload: EventPayload, text: str, names: Names, faults: list[Fault]
 ) -> SessionFact | None:
     spelled = payload.name(SESSION, "session")
     if not is_carriable(text):
-        faults.append(
-            Invalid(
-                "This is no session id: send what Hellotext.session returned, at most 128 "
-                "printable characters without spaces.",
-                spelled,
-            )
-        )
+        faults.append(no_session_id(spelled))
         return None
     fact = names.cached_session(text)
     if fact is None:
@@ -83,13 +95,11 @@ def _resolve_session(
             return None
         fact = names.session(text)
     if fact is None:
-        faults.append(
-            NotFound(
-                "There is no such session in this business, and one cannot begin under this id: a "
-                "new session's id is a UUID or 32 letters and digits.",
-                spelled,
-            )
-        )
+        if names.begins_any:
+            draft.new_session = text
+            draft.attaches = draft.profile_id is not None
+        else:
+            faults.append(no_session(spelled))
         return None
     draft.session_id = fact.id
     if fact.is_suppressed and fact.profile_id is not None:

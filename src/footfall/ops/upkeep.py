@@ -1,4 +1,4 @@
-"""What a server does by itself now and then: note token use, prune refusals and changes.
+"""What a server does by itself now and then: note token use, prune refusals, look after erasures.
 
 After a failed commit it tries each second, whether or not anybody sends anything, so that readiness
 tells the truth.
@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Connection, update
 
 from footfall.errors import Refused
+from footfall.ops.erasures import Erasures
 from footfall.settings import Settings
 from footfall.store import facts, rejections, tokens
 from footfall.store.store import Store
@@ -29,6 +30,7 @@ class Upkeep:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
+        self._erasures = Erasures(store.index)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -68,6 +70,7 @@ class Upkeep:
         if dropped:
             log.info("rejections_pruned", count=dropped)
         facts.prune(connection)
+        self._erasures.follow(connection)
 
 
 def _change_something(connection: Connection) -> None:

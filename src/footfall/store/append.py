@@ -17,6 +17,7 @@ from footfall.domain.times import hour_of
 from footfall.errors import Fault, Suppressed
 from footfall.store import tables
 from footfall.store.bulk import Bulk
+from footfall.store.ledger import NO_TOKEN
 from footfall.store.settle import Settlement, key_conflict
 from footfall.store.tables import idempotency, lifecycles, profiles, rejections
 
@@ -192,10 +193,11 @@ class Appender:
             if batch is None or batch.outcome == "created":
                 refusals += submission.refusals
             counts = _count(submission, refusals, suppressed)
-            if submission.token_id is not None and submission.received:
+            if submission.received:
+                token_id = NO_TOKEN if submission.token_id is None else submission.token_id
                 hour_at = hour_of(submission.received_at)
                 entry = entries.setdefault(
-                    (submission.token_id, hour_at, submission.business_id), [0, 0, 0, 0]
+                    (token_id, hour_at, submission.business_id), [0, 0, 0, 0]
                 )
                 for index, count in enumerate(counts):
                     entry[index] += count

@@ -2,12 +2,15 @@
 
 Everything happens in one transaction. What stays is action, time, amount and object of each event,
 under a profile without a name and sessions with new random ids, and that messages were delivered;
-the database's own backups keep what they had.
+the database's own backups keep what they had. What was on its way meanwhile, here or through
+another server, is emptied a little later (``again``): an event must not have to ask at every commit whether
+its person is there.
 
 Source: contract 3.10.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final
 
@@ -17,6 +20,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, upd
 from footfall.domain.links import bare
 from footfall.domain.public_ids import Kind
 from footfall.domain.sessions import mint
+from footfall.domain.times import DAY
 from footfall.store import events, merges, profiles, tables
 from footfall.store import identity_log as log
 from footfall.store.event_index import EventIndex
@@ -24,6 +28,9 @@ from footfall.store.identity_log import Origin
 
 _CHUNK: Final = 500
 _GONE: Final = "[erased]"
+RECENT: Final = DAY
+"""How long after an erasure what came after it is looked for, in microseconds: a server that was
+stopped in between does it when it is back."""
 
 Encode = Callable[[Kind, int], str]
 
@@ -55,33 +62,77 @@ def erase(
     root, members = _erasable(connection, row_id)
     if merges.is_erased(connection, members):
         return None
-    is_sqlite = connection.dialect.name == "sqlite"
-    if is_sqlite:
-        # Otherwise what was there stays readable in the file until its place is used again.
-        connection.exec_driver_sql("pragma secure_delete = on")
     session_ids = merges.sessions_of(connection, members)
+    with _overwriting(connection):
+        counts = _clear_told(connection, index, business_id, members, session_ids) | {
+            "rejections": _clear_rejections(connection, business_id, members, session_ids, encode),
+            "lists": _delete_of(connection, tables.list_members, members),
+            "properties": _release_uniques(connection, business_id, members),
+            "sessions": _rename_sessions(connection, session_ids),
+            "contacts": profiles.clear(connection, members, origin.at),
+            "profiles": len(members),
+        }
+    merges.tell(connection, members)
+    log.record(connection, business_id, "erase", origin, profile_id=root, details=counts)
+    return root
+
+
+def recent(connection: Connection, now_at: int) -> list[int]:
+    """Return the rows of the identity log about erasures that something may yet be stored after."""
+    table = tables.identity_log
+    query = select(table.c.id).where(table.c.kind == "erase", table.c.at >= now_at - RECENT)
+    return list(connection.execute(query.order_by(table.c.id)).scalars())
+
+
+def again(connection: Connection, index: EventIndex, change_id: int) -> int:
+    """Empty what was stored of a person after it was erased; return how many events that were.
+
+    By then every server must have forgotten the person, and have stored what it had taken before.
+    """
+    table = tables.identity_log
+    query = select(table.c.business_id, table.c.profile_id).where(table.c.id == change_id)
+    business_id, root = connection.execute(query).one()
+    _, members = _erasable(connection, root)
+    session_ids = merges.sessions_of(connection, members)
+    with _overwriting(connection):
+        counts = _clear_told(connection, index, business_id, members, session_ids, only_new=True)
+    return counts["events"]
+
+
+@contextmanager
+def _overwriting(connection: Connection) -> Iterator[None]:
+    """Have SQLite overwrite what goes, which else stays readable until its place is used again."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql("pragma secure_delete = on")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("pragma secure_delete = off")
+
+
+def _clear_told(
+    connection: Connection,
+    index: EventIndex,
+    business_id: int,
+    members: Sequence[int],
+    session_ids: Sequence[int],
+    *,
+    only_new: bool = False,
+) -> dict[str, int]:
+    """Empty what events and forms told of a person; return how much that was, by table."""
     event_ids = events.ids_of_person(connection, index, members)
-    counts = {
-        "events": _clear_events(connection, event_ids, members, session_ids),
+    return {
+        "events": _clear_events(connection, event_ids, members, session_ids, only_new=only_new),
         "sightings": _clear_theirs(connection, tables.sightings, business_id, members, session_ids),
         "submissions": _clear_theirs(
             connection, tables.submissions, business_id, members, session_ids
         ),
-        "rejections": _clear_rejections(connection, business_id, members, session_ids, encode),
         "links": _anonymise_links(connection, members),
         "deliveries": _anonymise_deliveries(connection, members),
         "claims": _delete_of(connection, tables.claims, members),
-        "lists": _delete_of(connection, tables.list_members, members),
-        "properties": _release_uniques(connection, business_id, members),
-        "sessions": _rename_sessions(connection, session_ids),
-        "contacts": profiles.clear(connection, members, origin.at),
-        "profiles": len(members),
     }
-    if is_sqlite:
-        connection.exec_driver_sql("pragma secure_delete = off")
-    merges.tell(connection, members)
-    log.record(connection, business_id, "erase", origin, profile_id=root, details=counts)
-    return root
 
 
 def _erasable(connection: Connection, row_id: int) -> tuple[int, list[int]]:
@@ -102,7 +153,10 @@ def _clear_events(
     event_ids: Iterable[int],
     members: Sequence[int],
     session_ids: Sequence[int],
+    *,
+    only_new: bool,
 ) -> int:
+    """Empty events; return how many are theirs, or with ``only_new`` how many told something."""
     table = tables.events
     cleared = 0
     sessions = set(session_ids)
@@ -116,10 +170,10 @@ def _clear_events(
             for row in connection.execute(query)
             if row.profile_id in members or (row.profile_id is None and row.session_id in sessions)
         ]
-        connection.execute(
+        emptied = connection.execute(
             update(table).where(table.c.id.in_(theirs), table.c.data.is_not(None)).values(data=None)
-        )
-        cleared += len(theirs)
+        ).rowcount
+        cleared += emptied if only_new else len(theirs)
     return cleared
 
 

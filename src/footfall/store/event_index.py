@@ -234,7 +234,7 @@ class SqliteIndex:
     def prepare(self) -> None:
         """Take up the file where it is whole and of this database, else begin it anew."""
         try:
-            self.last_indexed = self._read_state()
+            self.last_indexed = self.read_state()
         except sqlite3.Error as problem:
             if self._file.exists() or self._has_events():
                 log.info("event_index_rebuilt", reason=str(problem))
@@ -245,6 +245,28 @@ class SqliteIndex:
             connection.execute("insert into about values (?, ?)", self._about)
             connection.close()
             self.last_indexed = 0
+
+    def read_state(self) -> int:
+        """Return the last event that the file has.
+
+        Raises:
+            sqlite3.Error: it is missing or damaged, or is not of this database.
+        """
+        if not self._file.exists():
+            raise sqlite3.DatabaseError("there is none")
+        connection = self._open()
+        try:
+            if connection.execute("select * from about").fetchone() != self._about:
+                raise sqlite3.DatabaseError("it is of another installation or block size")
+            last: int | None = connection.execute("select max(block) from blocks").fetchone()[0]
+            connection.execute("attach database ? as source", (str(self._database),))
+            latest = _latest(connection)
+        finally:
+            connection.close()
+        indexed = 0 if last is None else self._range_of(last).last
+        if indexed > latest:
+            raise sqlite3.DatabaseError("it knows events that the database does not have")
+        return indexed
 
     def index_full_blocks(self, at_most: int | None = None) -> int:
         """Index the blocks that have become full, or some of them; return how many."""
@@ -310,23 +332,6 @@ class SqliteIndex:
 
     def _range_of(self, block: int) -> Range:
         return Range(block * self._block + 1, (block + 1) * self._block)
-
-    def _read_state(self) -> int:
-        if not self._file.exists():
-            raise sqlite3.DatabaseError("there is none")
-        connection = self._open()
-        try:
-            if connection.execute("select * from about").fetchone() != self._about:
-                raise sqlite3.DatabaseError("it is of another installation or block size")
-            last: int | None = connection.execute("select max(block) from blocks").fetchone()[0]
-            connection.execute("attach database ? as source", (str(self._database),))
-            latest = _latest(connection)
-        finally:
-            connection.close()
-        indexed = 0 if last is None else self._range_of(last).last
-        if indexed > latest:
-            raise sqlite3.DatabaseError("it knows events that the database does not have")
-        return indexed
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

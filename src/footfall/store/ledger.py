@@ -1,16 +1,21 @@
 """The ledger: per token and hour, received = stored + duplicate + rejected.
 
+What comes without a token is counted per business, under ``NO_TOKEN``.
+
 Entries are added in the commit of the events they count. ``received`` comes from the wire, where
 items are counted before anything looks into them; the other three from what became of each. A check
 in the table refuses a commit in which they differ, so the books cannot drift apart unnoticed.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Insert, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from footfall.store.tables import ledger
+
+NO_TOKEN: Final = 0
+"""In place of a token, for events with the public id and those the server makes itself."""
 
 _COUNTS = ("received", "stored", "duplicate", "rejected")
 
@@ -19,13 +24,16 @@ def upsert(dialect: str) -> Insert:
     """Return the statement that adds one entry to the books of a database engine."""
     insert = postgresql.insert(ledger) if dialect == "postgresql" else sqlite.insert(ledger)
     return insert.on_conflict_do_update(
-        index_elements=[ledger.c.token_id, ledger.c.hour_at],
+        index_elements=list(ledger.primary_key.columns),
         set_={name: ledger.c[name] + insert.excluded[name] for name in _COUNTS},
     )
 
 
 class Entry(NamedTuple):
-    """What a token sent in one hour (its start in microseconds UTC), and what became of it."""
+    """What a token sent in one hour (its start in microseconds UTC), and what became of it.
+
+    ``token_id`` is ``NO_TOKEN`` for what came without one.
+    """
 
     token_id: int
     hour_at: int

@@ -83,13 +83,23 @@ def find(connection: Connection, business_id: int, text: str, row_id: int | None
 
 
 def find_or_create(
-    connection: Connection, business_id: int, text: str, row_id: int | None, at: int
+    connection: Connection,
+    business_id: int,
+    text: str,
+    row_id: int | None,
+    at: int,
+    *,
+    begins_any: bool = False,
 ) -> Session | None:
-    """Return the session a text means; one nobody has heard of begins if its id is well formed."""
+    """Return the session a text means; one nobody has heard of begins if its id is well formed.
+
+    Args:
+        begins_any: whether it may begin under any text that can be carried.
+    """
     if not is_carriable(text):
         return None
     found = find(connection, business_id, text, row_id)
-    if found is not None or not is_well_formed(text):
+    if found is not None or not (begins_any or is_well_formed(text)):
         return found
     return create(connection, business_id, text, at)
 

@@ -23,8 +23,10 @@ from footfall.errors import (
     ObjectInvalid,
     Suppressed,
 )
+from footfall.store import conflicts
 from footfall.store.bulk import Bulk
-from footfall.store.merges import roots_of
+from footfall.store.identity_log import Origin
+from footfall.store.merges import deleted_of, roots_of
 from footfall.store.sessions import select_facts
 from footfall.store.tables import (
     events,
@@ -93,6 +95,7 @@ class Settlement:
         self._steps: dict[tuple[object, int], EventDraft | int] = {}
         self._owners: dict[object, EventDraft | tuple[int | None, int | None]] = {}
         self._suppressed: dict[object, int] = {}
+        self._claims: list[tuple[EventDraft, int, int]] = []
         self.sightings: list[EventDraft] = []
 
     def settle(self) -> None:
@@ -107,6 +110,7 @@ class Settlement:
                 assert session.id is not None
                 draft.session_id = session.id
                 draft.session_fact = SessionFact(session.id, session.profile_id)
+        self._note_claims()
         self._told.make(accepted, self.sightings)
         for draft in self.sightings:
             draft.object_id = self._told.known(draft)
@@ -246,11 +250,31 @@ class Settlement:
             assert session.profile_id is not None
             assert draft.profile_id is not None
             roots = roots_of(self._connection, (session.profile_id, draft.profile_id))
-            if len(set(roots.values())) > 1:
-                return belongs_to_another()
+            owner_id = roots[session.profile_id]
+            if owner_id != roots[draft.profile_id]:
+                if not deleted_of(self._connection, [owner_id]):
+                    return belongs_to_another()
+                # Nobody's any more, and with its past it becomes nobody else's: the event is
+                # whose it says, and the claim is noted, as it is where one is attached.
+                assert session.id is not None
+                self._claims.append((draft, session.id, owner_id))
         if session.is_suppressed and session.profile_id is not None:
             return Suppressed(session.profile_id, "session")
         return None
+
+    def _note_claims(self) -> None:
+        for draft, session_id, owner_id in self._claims:
+            if draft.fault is None:
+                assert draft.profile_id is not None
+                conflicts.note(
+                    self._connection,
+                    draft.business_id,
+                    "attach_conflict",
+                    session_id,
+                    draft.profile_id,
+                    owner_id,
+                    Origin(draft.received_at, "event", draft.token_id),
+                )
 
     def _session_of(self, draft: EventDraft) -> _Session:
         if draft.new_session is not None:

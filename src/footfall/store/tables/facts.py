@@ -4,7 +4,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -117,17 +116,18 @@ rejections = Table(
 )
 Index("ix_rejections_business_id_id", rejections.c.business_id, rejections.c.id)
 
-# Per token and hour (UTC): received = stored + duplicate + rejected, always.
+# Per token and hour (UTC): received = stored + duplicate + rejected, always. Token 0 is no token:
+# what came with the business's public id, or from the server itself.
 ledger = Table(
     "ledger",
     metadata,
-    Column("token_id", RowId, ForeignKey("tokens.id"), nullable=False, autoincrement=False),
+    Column("token_id", RowId, nullable=False, autoincrement=False),
     Column("hour_at", BigInteger, nullable=False, autoincrement=False),
-    Column("business_id", RowId, nullable=False),
+    Column("business_id", RowId, nullable=False, autoincrement=False),
     Column("received", BigInteger, nullable=False),
     Column("stored", BigInteger, nullable=False),
     Column("duplicate", BigInteger, nullable=False),
     Column("rejected", BigInteger, nullable=False),
-    PrimaryKeyConstraint("token_id", "hour_at"),
+    PrimaryKeyConstraint("business_id", "hour_at", "token_id"),
     CheckConstraint("received = stored + duplicate + rejected", name="balance"),
 )

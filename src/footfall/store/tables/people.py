@@ -188,6 +188,12 @@ Index("ix_identity_log_session_id", identity_log.c.session_id)
 Index("ix_identity_log_profile_id", identity_log.c.profile_id)
 Index("ix_identity_log_business_id_id", identity_log.c.business_id, identity_log.c.id)
 Index(
+    "ix_identity_log_erased_at",
+    identity_log.c.at,
+    sqlite_where=identity_log.c.kind == "erase",
+    postgresql_where=identity_log.c.kind == "erase",
+)
+Index(
     "uq_identity_log_about_id",
     identity_log.c.about_id,
     unique=True,
