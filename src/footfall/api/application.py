@@ -15,6 +15,7 @@ from litestar.types import HTTPScope, Message, Send
 from footfall.api import (
     actions,
     apps,
+    business,
     carts,
     conflicts,
     coupons,
@@ -76,6 +77,7 @@ RESOURCES: Final = (
     events,
     rejections,
     ledger,
+    business,
     identifications,
     public_acks,
     public_businesses,
