@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 UV_LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes pyproject.toml
-TYPED := $(wildcard src tests bench)
+TYPED := $(wildcard src tests bench clients)
 
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 export UV_HTTP_TIMEOUT ?= 180
@@ -18,7 +18,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev run test check fix lock bench torture hooks clean
+.PHONY: help install dev run test check fix client lock bench torture hooks clean
 
 help: ## List what make can do here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ check: dev ## Check format, lint, types and the direction of imports; changes no
 fix: dev ## Reformat, and repair what the linter can repair
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+client: dev ## Build the browser client's files anew from clients/browser, and print their sizes
+	@$(BIN)/python clients/browser/build.py
 
 lock: $(VENV)/.uv-$(UV_VERSION) ## Resolve both lock files anew; ARGS="--upgrade" for newer versions
 	$(UV_LOCK) $(ARGS) --output-file requirements.lock

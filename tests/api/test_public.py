@@ -83,6 +83,34 @@ def test_the_same_ack_is_kept_once_and_another_beside_it(shop: Shop, page: httpx
     assert len(starts(shop, session)) == 3
 
 
+def test_an_ack_keeps_where_the_visit_began_and_the_click(shop: Shop, page: httpx.Client) -> None:
+    session = str(uuid4())
+    began = {"url": "https://shop.example/p", "title": "P", "path": "/p"}
+    led = {**began, "referrer": "https://www.google.com/"}
+    clicks = {"gclid": "Cj0KCQ", "observed_at": "2026-03-01T09:29:59.000Z"}
+    told = {"session": session, "page": led | {"more": 1}, "click_ids": clicks, "utm_params": {}}
+    got(page.post(ACKS, json=told))
+    (event,) = starts(shop, session)
+    assert event["data"] == {"page": led, "click_ids": clicks}
+
+
+def test_a_click_or_referrer_makes_another_ack_and_a_moment_or_page_does_not(
+    shop: Shop, page: httpx.Client
+) -> None:
+    session = str(uuid4())
+    told = {
+        "session": session,
+        "at": "2026-03-01T09:30:00.000Z",
+        "click_ids": {"gclid": "a", "observed_at": "2026-03-01T09:30:00.000Z"},
+        "page": {"url": "https://shop.example/", "referrer": "https://www.google.com/"},
+    }
+    page_again = {"url": "https://shop.example/2", "referrer": "https://www.google.com/"}
+    again = {"click_ids": {"gclid": "a"}, "page": page_again}
+    for each in (told, told | again, told | {"click_ids": {"gclid": "b"}}, told | {"page": {}}):
+        got(page.post(ACKS, json=each))
+    assert len(starts(shop, session)) == 3
+
+
 @pytest.mark.parametrize(
     "at", ["soon", "2026-03-01T09:30:00", 1665684173000, "9999-01-01T00:00:00Z"]
 )
@@ -117,6 +145,13 @@ def test_an_ack_names_a_session_by_any_of_its_ids(shop: Shop, page: httpx.Client
         ({"session": ["x"]}, [("invalid", "session")]),
         ({"session_id": {}}, [("invalid", "session_id")]),
         ({"utm_params": "google"}, [("invalid", "utm_params")]),
+        ({"page": "/"}, [("invalid", "page")]),
+        ({"page": {"referrer": "r" * 8193}}, [("invalid", "page[referrer]")]),
+        ({"click_ids": ["abc"]}, [("invalid", "click_ids")]),
+        ({"click_ids": {"gclid": 7}}, [("invalid", "click_ids[gclid]")]),
+        ({"click_ids": {"gclid": "g" * 513}}, [("invalid", "click_ids[gclid]")]),
+        ({"click_ids": {f"id_{n}": "x" for n in range(21)}}, [("invalid", "click_ids")]),
+        ({"click_ids": {"n" * 65: "x"}}, [("invalid", "click_ids")]),
     ],
 )
 def test_an_ack_that_cannot_be_is_refused(

@@ -15,6 +15,7 @@ from litestar.types import HTTPScope, Message, Send
 from footfall.api import (
     actions,
     apps,
+    browser_client,
     business,
     carts,
     conflicts,
@@ -127,7 +128,7 @@ def build(store: Store, settings: Settings, limits: Limits) -> Api:
         dependencies={"call": Provide(opened)},
     )
     api = Api(
-        [v1, *reference.routes(settings)],
+        [v1, *reference.routes(settings), *browser_client.routes()],
         exception_handlers={Exception: refusals.answer},
         after_exception=[refusals.keep],
         openapi_config=None,

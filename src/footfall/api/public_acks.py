@@ -1,4 +1,4 @@
-"""``POST /v1/public/acks``: a page tells that it is there, and which campaign brought it.
+"""``POST /v1/public/acks``: a page tells that it is there, and what brought the visitor.
 
 Each ack with a session is an event of the server's own action ``session.started``, stored on the
 way of all others. The client sends one without a session first, which says nothing, and may send
@@ -8,14 +8,14 @@ Source: contract 3.5, 5.3, 5.6.
 """
 
 import hashlib
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from litestar import post
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Struct
 
+from footfall.api.ack_bodies import AckBody, read_evidence
 from footfall.api.call import Call, raise_any
-from footfall.api.components import ALIAS
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.parameters import SESSION, Given, read_role
 from footfall.domain.actions import SESSION_STARTED
@@ -24,36 +24,12 @@ from footfall.domain.objects import is_absent
 from footfall.domain.public_ids import Kind
 from footfall.domain.sessions import is_carriable, is_well_formed
 from footfall.domain.times import occurred_at, parse_instant
-from footfall.errors import Fault, Invalid, NotFound, refuse
+from footfall.errors import Fault, NotFound, refuse
 from footfall.ingest.refuse import rejection
 from footfall.store import sessions
 from footfall.store.append import Submission
 
 _CLOCK_LENGTH: Final = 64
-
-Text = str | UnsetType
-
-
-class Utm(Struct):
-    """The campaign in the address of the page."""
-
-    source: Text = UNSET
-    medium: Text = UNSET
-    campaign: Text = UNSET
-    term: Text = UNSET
-    content: Text = UNSET
-    observed_at: Annotated[Text, Meta(description="When the page read it, ISO 8601.")] = UNSET
-
-
-class AckBody(Struct):
-    """That a page was opened."""
-
-    session: Annotated[Text, Meta(description="The browser's session; without it, nothing.")] = (
-        UNSET
-    )
-    session_id: Annotated[Text, Meta(extra_json_schema={ALIAS: "session"})] = UNSET
-    utm_params: Annotated[Utm | UnsetType, Meta(description="What brought the visitor.")] = UNSET
-    at: Annotated[Text, Meta(description="The page's clock, ISO 8601.")] = UNSET
 
 
 class Acknowledged(Struct):
@@ -71,13 +47,15 @@ class Acknowledged(Struct):
             body=AckBody,
             description="Kept as an event `session.started` of the session, which begins here if "
             "it is new. Without a session nothing is kept; the answer is the same. The same "
-            "session, `utm_params` and `at` again are kept once. An `at` that cannot be read is "
+            "session, evidence and `at` again are kept once. An `at` that cannot be read is "
             "kept as it was told, and the time of arrival counts.",
             credential="public",
             errors=(400, 422),
             example={
                 "session": "5f0d3b1e-7c7e-4c56-9c57-2e6d0b1f8a31",
                 "utm_params": {"source": "google", "medium": "cpc", "campaign": "spring"},
+                "click_ids": {"gclid": "Cj0KCQ", "observed_at": "2026-03-01T09:30:00.000Z"},
+                "page": {"url": "https://shop.example/bags", "referrer": "https://www.google.com/"},
                 "at": "2026-03-01T09:30:00.000Z",
             },
             answer_example={"status": "received"},
@@ -89,18 +67,16 @@ async def acknowledge_session(call: Call) -> Acknowledged:
     """Keep that a page was opened."""
     faults: list[Fault] = []
     session = read_role(call.told, SESSION, faults)
-    utm = call.told.get("utm_params")
-    if not is_absent(utm) and not isinstance(utm, dict):
-        faults.append(Invalid("“utm_params” must be an object.", "utm_params"))
+    evidence = read_evidence(call.told, faults)
     raise_any(faults)
     if session is not None:
-        draft = _draft(call, session, utm or {})
+        draft = _draft(call, session, evidence)
         await _find_session(call, draft, session)
         await _append(call, draft)
     return Acknowledged()
 
 
-def _draft(call: Call, session: Given, utm: dict[str, Any]) -> EventDraft:
+def _draft(call: Call, session: Given, evidence: dict[str, dict[str, Any]]) -> EventDraft:
     at = call.told.get("at")
     tracked_at, flags = None, Flag.BOT if call.is_bot else Flag.NONE
     if not is_absent(at):
@@ -110,12 +86,10 @@ def _draft(call: Call, session: Given, utm: dict[str, Any]) -> EventDraft:
         except ValueError:
             # Pages' clocks are anything; the visit is no less true for it.
             pass
-    data: dict[str, Any] = {"utm_params": utm} if utm else {}
+    data: dict[str, Any] = {**evidence}
     if isinstance(at, str) and at:
         data["at"] = at[:_CLOCK_LENGTH]
-    # A campaign is read from the address again and again, each time at another moment.
-    touch = {name: value for name, value in utm.items() if name != "observed_at"}
-    said = msgspec.json.encode([session.text, touch, at], order="sorted")
+    said = msgspec.json.encode([session.text, _touch(evidence), at], order="sorted")
     fingerprint = hashlib.blake2b(said, digest_size=16).digest()
     return EventDraft(
         call.business_id,
@@ -130,6 +104,18 @@ def _draft(call: Call, session: Given, utm: dict[str, Any]) -> EventDraft:
         fingerprint=fingerprint,
         is_special=True,
     )
+
+
+def _touch(evidence: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what of the evidence makes an ack another one than the last.
+
+    A campaign is read from the address again and again, each time at another moment, and on
+    whatever page that happens to be.
+    """
+    utm, clicks, page = (evidence.get(name, {}) for name in ("utm_params", "click_ids", "page"))
+    when = "observed_at"
+    touch = [{name: each[name] for name in each if name != when} for each in (utm, clicks)]
+    return [*touch, {"referrer": page.get("referrer")}]
 
 
 async def _find_session(call: Call, draft: EventDraft, given: Given) -> None:

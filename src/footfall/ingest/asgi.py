@@ -146,7 +146,7 @@ class HotPath:
         except Exception as problem:
             status, fields, body = _unexpected(problem, request)
         if endpoint == "browser_event":
-            fields.append(ALLOWED)
+            fields += ALLOWED
         await _send(send, status, fields, body)
         self._counters.answered(endpoint, status, perf_counter() - started)
 

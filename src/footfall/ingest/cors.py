@@ -10,7 +10,11 @@ from typing import Any, Final
 from footfall.ingest.respond import Headers
 from footfall.ingest.wire import HeaderMap, Message, Send
 
-ALLOWED: Final = (b"access-control-allow-origin", b"*")
+ALLOWED: Final = (
+    (b"access-control-allow-origin", b"*"),
+    # Or the page could not read when to try again.
+    (b"access-control-expose-headers", b"Retry-After"),
+)
 METHODS: Final = b"GET, POST, PATCH, DELETE, OPTIONS"
 FIELDS: Final = b"Authorization, Content-Type, Accept, Idempotency-Key"
 MAX_AGE_S: Final = 86_400
@@ -29,7 +33,7 @@ def allowing(send: Send) -> Send:
 
     async def allowed(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), ALLOWED]
+            message["headers"] = [*message.get("headers", ()), *ALLOWED]
         await send(message)
 
     return allowed
@@ -42,7 +46,7 @@ def preflight(headers: HeaderMap, request_id: str) -> Headers:
     """
     asked = headers.get(b"access-control-request-headers", b"")
     return [
-        ALLOWED,
+        *ALLOWED,
         (b"access-control-allow-methods", METHODS),
         (b"access-control-allow-headers", asked if _FIELD_NAMES.fullmatch(asked) else FIELDS),
         (b"access-control-max-age", str(MAX_AGE_S).encode()),
