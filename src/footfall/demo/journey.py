@@ -11,6 +11,9 @@ from typing import Any, Final
 
 Event = dict[str, Any]
 
+SHOP: Final = "Small Things"
+"""The shop's name, at the end of every title."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -90,9 +93,10 @@ def _arrived(event: Event) -> tuple[str, str]:
 
 def _viewed_page(event: Event) -> tuple[str, str]:
     page = event["data"].get("page") or {}
+    title = page.get("title", "").removesuffix(f" – {SHOP}")
     return (
-        f"Opened {page.get('title') or page.get('path') or event['url'] or 'a page'}",
-        "page.viewed, sent by one line of the shop's script.",
+        f"Opened {title or page.get('path') or event['url'] or 'a page'}",
+        "Sent by one line of the shop's script.",
     )
 
 
@@ -105,13 +109,19 @@ def _viewed_product(event: Event) -> tuple[str, str]:
 
 def _into_cart(event: Event) -> tuple[str, str]:
     return (
-        "Put something into the basket",
-        f"Cart {_object(event)}: one cart that changes, because its reference stays the same.",
+        f"Put into the basket: {_line(event)}",
+        f"Of one cart that changes, {_object(event)}. The number is what there is now.",
     )
 
 
 def _out_of_cart(event: Event) -> tuple[str, str]:
-    return "Took something out of the basket", f"The same cart again, {_object(event)}."
+    return f"Took out of the basket: {_line(event)}", f"Of the same cart, {_object(event)}."
+
+
+def _line(event: Event) -> str:
+    told = event["data"].get("object_parameters") or {}
+    items = [f"{each['quantity']} × {each['product']}" for each in told.get("items", [])]
+    return ", ".join(items) or "something"
 
 
 def _ordered(event: Event) -> tuple[str, str]:

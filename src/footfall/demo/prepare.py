@@ -4,7 +4,6 @@ Everything is found again at the next start and not made twice: products by ``re
 by ``source`` and ``reference``.
 """
 
-import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +12,7 @@ from footfall.demo.customers import CUSTOMERS, SOURCE, Customer
 from footfall.demo.stock import CURRENCY, Product, Stock
 from footfall.errors import ConfigurationError
 
-_AT_ONCE: Final = 4
+_PRODUCTS: Final = "/v1/attribution/products"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +47,31 @@ async def prepare(footfall: Footfall, stock: Stock, business_id: str | None) -> 
             f"The token is of the business {business['id']}, not of {business_id}. Leave out "
             "--business, or give a token of that business."
         )
-    places = asyncio.Semaphore(_AT_ONCE)
-
-    async def find_or_make(product: Product) -> bool:
-        async with places:
-            return await _find_or_make(footfall, product)
-
-    made = await asyncio.gather(*map(find_or_make, stock))
+    known = await _known(footfall)
+    missing = [each for each in stock if each.slug not in known]
+    for each in missing:
+        await _make(footfall, each)
     profiles = {each.reference: await _profile(footfall, each) for each in CUSTOMERS}
     name = business["name"] + (" (test side)" if business["test"] else "")
-    return Prepared(business["id"], name, profiles, sum(made))
+    return Prepared(business["id"], name, profiles, len(missing))
 
 
-async def _find_or_make(footfall: Footfall, product: Product) -> bool:
-    """Return whether the product had to be made."""
-    path = f"/v1/attribution/products/{product.slug}"
-    if (await footfall.get(path)).succeeded:
-        return False
+async def _known(footfall: Footfall) -> set[str]:
+    """Return the shop's ids of the products that Footfall has already.
+
+    From the list: asking for one that is not there would leave a refusal on record.
+    """
+    found: set[str] = set()
+    path = f"{_PRODUCTS}?limit=100"
+    while True:
+        page = await footfall.need(Request("GET", path))
+        found |= {each["reference"] for each in page["data"] if each["source"] == SOURCE}
+        if not page["has_more"]:
+            return found
+        path = f"{_PRODUCTS}?limit=100&starting_after={page['data'][-1]['id']}"
+
+
+async def _make(footfall: Footfall, product: Product) -> None:
     body = {
         "name": product.name,
         "reference": product.slug,
@@ -73,8 +80,7 @@ async def _find_or_make(footfall: Footfall, product: Product) -> bool:
         "price": {"amount": str(product.price), "currency": CURRENCY},
         "categories": [product.category],
     }
-    await footfall.need(Request("POST", "/v1/attribution/products", body))
-    return True
+    await footfall.need(Request("POST", _PRODUCTS, body))
 
 
 async def _profile(footfall: Footfall, customer: Customer) -> str:

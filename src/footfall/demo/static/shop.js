@@ -53,7 +53,7 @@ async function show(path, body, promise) {
   set("outcome", outcome);
   line.dataset.outcome = outcome;
   set("answer", JSON.stringify(response.data, null, 2));
-  if (response.queued) set("why", "Footfall does not answer. It is kept here and sent when it does.");
+  if (response.queued) set("why", "Kept in this browser, and sent as soon as that works, by whichever page is open then.");
   summarize(line);
 }
 
