@@ -16,7 +16,7 @@ const CLICK_IDS = [
   "rdt_cid", "ScCid", "epik", "irclickid", "yclid",
 ];
 // Shops on these hosts are told apart by one more label.
-const SHARED_HOSTS = /(^|\.)(myshopify\.com|vtexcommercestable\.com\.br|myvtex\.com|wixsite\.com)$/;
+const SHARED_HOSTS = /\b((myshopify|myvtex|wixsite)\.com|vtexcommercestable\.com\.br)$/;
 
 // Names of cookies and of keys in localStorage, each after "hello_".
 const SESSION = "session";
@@ -26,6 +26,7 @@ const CLICK_COOKIE = "click_ids";
 const USER_ID = "user_id";
 const USER_SOURCE = "user_source";
 const USER_HASH = "user_identification_hash";
+const IDENTIFY = "/public/identifications";
 const QUEUE = "hello_queue:";
 const RETRY_AT = "hello_retry_at";
 const LEASE = "hello_lease";
@@ -42,6 +43,7 @@ const URL_MAX = 8192;
 const TIMEOUT_MS = 30000;
 const LEASE_MS = 40000;
 const LEAVING_MS = 2000;
+const CLOCK_MS = 86400000;
 const BACKOFF_MS = 1000;
 const BACKOFF_MAX_MS = 300000;
 const WAIT_MAX_MS = 3600000;
@@ -62,6 +64,12 @@ const attempt = (work) => {
   } catch {
     // Storage, cookies and what pages hand in may throw on any access.
   }
+};
+const clip = (value, length) => String(value).slice(0, length);
+/** Return how far a moment is ahead; 0 also where only a clock that was put back explains it. */
+const msUntil = (at, max) => {
+  const left = at - Date.now();
+  return left > 0 && left <= max ? left : 0;
 };
 const sizeOf = (text) => new Blob([text]).size;
 
@@ -92,32 +100,35 @@ const serialize = (value) => {
   });
 };
 
+/** Return what is left of anything as JSON: later changes to the original do not reach it. */
+const copy = (value) => JSON.parse(serialize(value));
+
 /** Return a short fingerprint, by which it is noticed that the same is said again. */
 const fingerprint = (text) => {
   let hash = 7;
   for (const sign of text) hash = (hash * 31 + sign.charCodeAt()) % 2 ** 47;
-  return "f1:" + hash;
+  return hash;
 };
 
 /** Return a client for a window; `script` is the element that loaded it, or its address. */
 export const create = (host, script) => {
   const { document, navigator, location } = host;
-  const iso = () => new Date(Date.now()).toISOString();
+  const iso = () => new Date().toISOString();
   const listeners = {};
   const memory = new Map();
   const waiting = new Map();
   const held = [];
-  const tab = Math.random().toString(36).slice(2);
+  const tab = "" + Math.random();
 
-  let business, options, apiRoot, session, landing, lastView, consented;
+  let business, options, apiRoot, session, lastView, consented;
   let isStarted, isSending, isLeaving, isFull, inFlight;
-  let count = 0;
+  // All of one length, so that keys sort as they were made.
+  let count = 1e6;
   let failures = 0;
   let toldMs = 0;
   let timer;
 
   const query = attempt(() => new URLSearchParams(location.search));
-  const source = script?.src || script;
   const isPreview = query?.has("hello_preview");
 
   const uuid = () =>
@@ -137,6 +148,8 @@ export const create = (host, script) => {
 
   const setCookie = (name, value, age = TEN_YEARS_S) =>
     attempt(() => {
+      // It would end the value.
+      if (/;/.test(value)) return;
       const root = rootDomain(location.hostname);
       const secure = location.protocol == "https:" ? "; Secure" : "";
       for (const domain of root ? [`; domain=${root}`, ""] : [""]) {
@@ -148,21 +161,12 @@ export const create = (host, script) => {
 
   const dropCookies = (...names) => names.forEach((name) => setCookie(name, "", 0));
 
-  const setJson = (name, value) =>
-    setCookie(
-      name,
-      JSON.stringify(value).replace(
-        /[;\x7f-\uffff]/g,
-        (sign) => "\\u" + sign.charCodeAt(0).toString(16).padStart(4, 0),
-      ),
-    );
-
   const cookieJson = (name) => attempt(() => JSON.parse(cookie(name)));
 
   // The queue: key → "path body"
 
   const storage = (work) => attempt(() => work(host.localStorage));
-  const stored = (key) => storage((local) => local.getItem(key)) ?? memory.get(key);
+  const stored = (key) => storage((local) => local[key]) ?? memory.get(key);
   const prefix = () => QUEUE + business + ":";
 
   const keys = () =>
@@ -171,11 +175,11 @@ export const create = (host, script) => {
       .sort();
 
   const store = (key, text) =>
-    (text.length < STORED_CHARACTERS_MAX && storage((local) => (local.setItem(key, text), 1))) ||
+    (text.length < STORED_CHARACTERS_MAX && storage((local) => (local[key] = text))) ||
     memory.set(key, text);
 
   const drop = (key) => {
-    storage((local) => local.removeItem(key));
+    storage((local) => delete local[key]);
     memory.delete(key);
     isFull = false;
   };
@@ -183,7 +187,7 @@ export const create = (host, script) => {
   const enqueue = (path, body, headers) => {
     if (sizeOf(body) > EVENT_BYTES_MAX) return TOO_LARGE;
     if (isFull || (isFull = keys().length >= QUEUE_EVENTS_MAX)) return FULL;
-    const key = `${prefix()}${Date.now()}:${String(count++).padStart(6, 0)}:${tab}`;
+    const key = `${prefix()}${Date.now()}:${count++}:${tab}`;
     store(key, `${path} ${body}`);
     if (isLeaving) beacon(key);
     return new Promise((resolve) => {
@@ -192,24 +196,20 @@ export const create = (host, script) => {
     });
   };
 
-  const settle = (key, response) => {
-    waiting.get(key)?.resolve(response);
-    waiting.delete(key);
+  const settleAll = (response) => {
+    waiting.forEach(({ resolve }) => resolve(response));
+    waiting.clear();
   };
 
   // Sending
 
   /** Return for how long nothing may be sent: 0, or what the last failure led to, in any tab. */
-  const waitMs = () => {
-    const left = stored(RETRY_AT) - Date.now();
-    // More than that is a clock that was put back.
-    return left > 0 && left <= WAIT_MAX_MS ? left : 0;
-  };
+  const waitMs = () => msUntil(stored(RETRY_AT), WAIT_MAX_MS);
 
   const backOff = (retryAfter) => {
     toldMs = retryAfter * 1000 || Date.parse(retryAfter) - Date.now() || 0;
     const ownMs = Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** failures++) * (0.5 + Math.random() / 2);
-    store(RETRY_AT, "" + (Date.now() + Math.min(Math.max(toldMs, ownMs), WAIT_MAX_MS)));
+    if (isStarted) store(RETRY_AT, "" + (Date.now() + Math.min(Math.max(toldMs, ownMs), WAIT_MAX_MS)));
   };
 
   const read = (key) => stored(key)?.match(/(\S+) ([^]*)/)?.slice(1);
@@ -221,23 +221,28 @@ export const create = (host, script) => {
     let retryAfter;
     inFlight = key;
     try {
+      const headers = new Headers(waiting.get(key)?.headers);
+      headers.set("Authorization", `Bearer ${business}`);
+      headers.set("Content-Type", "application/json");
       const answer = await host.fetch(apiRoot + path, {
         method: "POST",
-        headers: {
-          ...waiting.get(key)?.headers,
-          Authorization: `Bearer ${business}`,
-          "Content-Type": "application/json",
-        },
+        headers,
         body,
         keepalive: sizeOf(body) < KEEPALIVE_BYTES_MAX,
         signal: AbortSignal.timeout?.(TIMEOUT_MS),
       });
       retryAfter = answer.headers.get("Retry-After");
       const data = await answer.json().catch(() => {});
-      const isRefused = answer.status > 399 && answer.status < 500;
-      if ((answer.ok && data) || (isRefused && answer.status != 408 && answer.status != 429)) {
+      // What cannot become better is final: all that is the caller's fault.
+      if (answer.ok ? data : /^4(?!08|29)/.test(answer.status)) {
         failures = 0;
-        if (path.endsWith("identifications")) identified(body, answer.ok);
+        const { tracked_at: at, ...told } = JSON.parse(body);
+        if (!answer.ok && at && Date.now() - Date.parse(answer.headers.get("Date")) > CLOCK_MS) {
+          // This device's clock is a day ahead, which no server believes: its arrival has to do.
+          store(key, `${path} ${serialize(told)}`);
+          return send(key);
+        }
+        if (path == IDENTIFY) identified(body, told.user_id, answer.ok);
         return respond(data || {}, answer.ok);
       }
     } catch {
@@ -254,7 +259,8 @@ export const create = (host, script) => {
       const response = await send(key);
       if (!response) return;
       drop(key);
-      settle(key, response);
+      waiting.get(key)?.resolve(response);
+      waiting.delete(key);
     }
   };
 
@@ -262,7 +268,7 @@ export const create = (host, script) => {
   const exclusively = async (work) => {
     if (navigator.locks) return navigator.locks.request(QUEUE, work);
     const [owner, until] = (stored(LEASE) || "").split(" ");
-    if (owner && owner != tab && until > Date.now()) return true;
+    if (owner != tab && msUntil(until, LEASE_MS)) return true;
     await work();
     drop(LEASE);
   };
@@ -280,7 +286,7 @@ export const create = (host, script) => {
       timer = setTimeout(flush, delay);
     }
     // These stay in the queue, or another tab has sent them.
-    for (const key of waiting.keys()) settle(key, QUEUED);
+    settleAll(QUEUED);
   };
 
   const beacon = (key) =>
@@ -304,29 +310,28 @@ export const create = (host, script) => {
 
   // Who and where
 
-  const isExternal = (referrer) =>
-    attempt(() => {
-      const root = (name) => rootDomain(name) || name;
-      return root(new URL(referrer).hostname) != root(location.hostname);
-    });
+  const landing = attempt(() => {
+    const root = (name) => rootDomain(name) || name;
+    const { referrer } = document;
+    const isExternal = referrer && root(new URL(referrer).hostname) != root(location.hostname);
+    return {
+      at: iso(),
+      path: location.pathname,
+      referrer: isExternal ? clip(referrer, URL_MAX) : undefined,
+    };
+  });
 
   const describePage = (url = location.href) => ({
-    url: String(url).slice(0, URL_MAX),
-    title: document.title.slice(0, TEXT_MAX),
+    url: clip(url, URL_MAX),
+    title: clip(document.title, TEXT_MAX),
     path: attempt(() => new URL(url, /^\//.test(url) ? location.href : undefined).pathname) || "/",
     // What brought the visitor brought them to the first page only.
     referrer: landing?.path == location.pathname ? landing.referrer : undefined,
   });
 
-  const userParameters = () => {
-    const id = cookie(USER_ID);
-    return id ? { id, source: cookie(USER_SOURCE) } : {};
-  };
-
   const forget = () => dropCookies(USER_ID, USER_SOURCE, USER_HASH);
 
-  const identified = (body, succeeded) => {
-    const { user_id: id } = JSON.parse(body);
+  const identified = (body, id, succeeded) => {
     // Forgotten or replaced since.
     if (cookie(USER_ID) != id) return;
     if (succeeded) setCookie(USER_HASH, fingerprint(body));
@@ -339,7 +344,10 @@ export const create = (host, script) => {
     const isKnown = serialize(known) == serialize(found);
     if (isKnown && !(mayRepeat && Date.parse(landing.at) - Date.parse(at) > VISIT_MS)) return;
     const told = { ...found, observed_at: landing.at };
-    setJson(name, (landing[name] = told));
+    landing[name] = told;
+    // What ends a cookie's value, or is no ASCII, in JSON's own spelling.
+    const escape = (sign) => "\\u" + sign.charCodeAt().toString(16).padStart(4, 0);
+    setCookie(name, serialize(told).replace(/[;\x7f-\uffff]/g, escape));
     if (name == UTM_COOKIE) emit("utm-set", serialize(told));
     return true;
   };
@@ -347,8 +355,8 @@ export const create = (host, script) => {
   const parameters = (names, start = "") => {
     const found = {};
     for (const name of names) {
-      const value = landing.query.get(start + name);
-      if (value) found[name] = value.slice(0, TEXT_MAX);
+      const value = query.get(start + name);
+      if (value) found[name] = clip(value, TEXT_MAX);
     }
     return found;
   };
@@ -367,7 +375,10 @@ export const create = (host, script) => {
     return isNews;
   };
 
-  const known = (name) => landing[name] || cookieJson(name);
+  const evidence = () => ({
+    utm_params: landing[UTM_COOKIE] || cookieJson(UTM_COOKIE) || {},
+    click_ids: landing[CLICK_COOKIE] || cookieJson(CLICK_COOKIE),
+  });
 
   const acknowledge = () => {
     const at = iso();
@@ -376,8 +387,7 @@ export const create = (host, script) => {
       "/public/acks",
       serialize({
         session,
-        utm_params: known(UTM_COOKIE) || {},
-        click_ids: known(CLICK_COOKIE),
+        ...evidence(),
         page: describePage(),
         at,
       }),
@@ -402,9 +412,9 @@ export const create = (host, script) => {
     forget();
     memory.clear();
     storage((local) => {
-      for (const key of Object.keys(local)) if (/^hello_/.test(key)) local.removeItem(key);
+      for (const key of Object.keys(local)) if (/^hello_/.test(key)) delete local[key];
     });
-    for (const key of waiting.keys()) settle(key, NOT_ALLOWED);
+    settleAll(NOT_ALLOWED);
   };
 
   const start = () => {
@@ -415,7 +425,7 @@ export const create = (host, script) => {
     const before = cookie(SESSION);
     const valid = (id) => /^(?!undefined$)[\w-]{8,128}$/.test(id) && id;
     session =
-      valid(landing.query.get("hello_session")) || valid(options.session) || valid(before) ||
+      valid(query.get("hello_session")) || valid(options.session) || valid(before) ||
       (isOff("autoGenerateSession") ? undefined : uuid());
     if (session) {
       setCookie(SESSION, session);
@@ -445,7 +455,8 @@ export const create = (host, script) => {
   // Page views
 
   const view = () => {
-    const url = location.pathname + location.search + (/^#[!/]/.test(location.hash) ? location.hash : "");
+    // A fragment is a place on the page, unless routes are kept in it.
+    const url = location.href.replace(/#(?![!/]).*/, "");
     if (url == lastView) return;
     lastView = url;
     track("page.viewed");
@@ -485,13 +496,7 @@ export const create = (host, script) => {
       }
       business = "" + id;
       options = { ...told };
-      apiRoot = (options.apiRoot || new URL(source || location.href).origin + "/v1").replace(/\/$/, "");
-      landing ||= {
-        at: iso(),
-        query: new URLSearchParams(location.search),
-        path: location.pathname,
-        referrer: isExternal(document.referrer) ? document.referrer.slice(0, URL_MAX) : undefined,
-      };
+      apiRoot = (options.apiRoot || new URL(script?.src || script || location.href).origin + "/v1").replace(/\/$/, "");
       start();
       if (options.autoPageViews && !lastView) watchAddress();
     } catch {
@@ -501,40 +506,33 @@ export const create = (host, script) => {
 
   const track = (action, params) =>
     admit(() => {
-      const { headers, utm_params, click_ids, page, ...told } = params || {};
+      const { headers, ...told } = params || {};
       const extra = { ...headers };
-      const event = serialize({
+      const event = copy({
         action,
         ...told,
         tracked_at: told.tracked_at ?? iso(),
         event_id: told.event_id ?? uuid(),
         page: describePage(told.url),
       });
-      return () =>
-        enqueue(
-          "/track/events",
-          serialize({
-            session,
-            user_parameters: userParameters(),
-            ...JSON.parse(event),
-            utm_params: known(UTM_COOKIE) || {},
-            click_ids: known(CLICK_COOKIE),
-          }),
-          extra,
-        );
+      return () => {
+        const id = cookie(USER_ID);
+        const user_parameters = id ? { id, source: cookie(USER_SOURCE) } : {};
+        const body = serialize({ session, user_parameters, ...event, ...evidence() });
+        return enqueue("/track/events", body, extra);
+      };
     });
 
   const identify = (id, told) =>
     admit(() => {
-      const user = serialize({ user_id: id, ...told });
+      const user = copy({ user_id: id, ...told });
       return () => {
-        const body = serialize({ session, ...JSON.parse(user) });
+        const body = serialize({ session, ...user });
         if (cookie(USER_HASH) == fingerprint(body)) return respond({ already_identified: true }, true);
-        const { user_id, source } = JSON.parse(body);
         forget();
-        setCookie(USER_ID, user_id);
-        if (source) setCookie(USER_SOURCE, source);
-        return enqueue("/public/identifications", body);
+        setCookie(USER_ID, user.user_id);
+        if (user.source) setCookie(USER_SOURCE, user.source);
+        return enqueue(IDENTIFY, body);
       };
     });
 

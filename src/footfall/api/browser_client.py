@@ -18,9 +18,9 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
 TYPES: Final = {
-    "hellotext.js": "text/javascript; charset=utf-8",
-    "hellotext.mjs": "text/javascript; charset=utf-8",
-    "hellotext.d.ts": "text/plain; charset=utf-8",
+    "hellotext.js": "text/javascript",
+    "hellotext.mjs": "text/javascript",
+    "hellotext.d.ts": "text/plain",
 }
 PATHS: Final = tuple(f"/{name}" for name in TYPES)
 

@@ -12,8 +12,8 @@ from footfall.ingest.wire import HeaderMap, Message, Send
 
 ALLOWED: Final = (
     (b"access-control-allow-origin", b"*"),
-    # Or the page could not read when to try again.
-    (b"access-control-expose-headers", b"Retry-After"),
+    # Or the page could read neither when to try again nor that its own clock is wrong.
+    (b"access-control-expose-headers", b"Date, Retry-After"),
 )
 METHODS: Final = b"GET, POST, PATCH, DELETE, OPTIONS"
 FIELDS: Final = b"Authorization, Content-Type, Accept, Idempotency-Key"
