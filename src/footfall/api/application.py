@@ -20,6 +20,7 @@ from footfall.api import (
     carts,
     conflicts,
     coupons,
+    deliveries,
     events,
     forms_resource,
     identifications,
@@ -28,7 +29,10 @@ from footfall.api import (
     integrations,
     items,
     ledger,
+    link_stats,
+    links,
     lists,
+    open_link,
     orders,
     people,
     products,
@@ -50,6 +54,7 @@ from footfall.domain.masking import mask_text
 from footfall.domain.times import now_us
 from footfall.ingest.limits import Limits
 from footfall.ingest.refuse import Request
+from footfall.ops.counters import Counters
 from footfall.ops.request_ids import request_id
 from footfall.settings import Settings
 from footfall.store.store import Store
@@ -76,6 +81,9 @@ RESOURCES: Final = (
     instances,
     actions,
     events,
+    links,
+    link_stats,
+    deliveries,
     rejections,
     ledger,
     business,
@@ -113,8 +121,8 @@ class Api(Litestar):
         await super().__call__(begun, receive, _carrying(send, trace.request.id))  # type: ignore[arg-type]
 
 
-def build(store: Store, settings: Settings, limits: Limits) -> Api:
-    """Return the application: the resources below ``/v1``, and the pages that explain them."""
+def build(store: Store, settings: Settings, limits: Limits, counters: Counters) -> Api:
+    """Return the application: the resources below ``/v1``, tracked links, and the pages."""
     refusals = Refusals(store)
     reception = Reception(store, settings, limits)
 
@@ -129,6 +137,11 @@ def build(store: Store, settings: Settings, limits: Limits) -> Api:
     )
     api = Api(
         [v1, *reference.routes(settings), *browser_client.routes()],
+        [
+            v1,
+            *open_link.routes(store, settings, limits, counters),
+            *reference.routes(settings),
+        ],
         exception_handlers={Exception: refusals.answer},
         after_exception=[refusals.keep],
         openapi_config=None,

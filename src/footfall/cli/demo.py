@@ -2,8 +2,7 @@
 
 import click
 from rich.console import Console
-from rich.panel import Panel
-from rich.table import Table
+from rich.markup import escape
 
 from footfall.cli.remote import checked_token, leave, server_options
 from footfall.demo.prepare import Prepared
@@ -45,13 +44,13 @@ def demo(url: str, token: str | None, business: str | None, port: int) -> None:
 def _greet(address: str, prepared: Prepared) -> None:
     """Print what to open."""
     products = f"{prepared.made} products made" if prepared.made else "products found again"
-    facts = Table.grid(padding=(0, 2))
-    facts.add_row("Open", f"[bold]{address}/{_CAMPAIGN}[/]")
-    facts.add_row("", "[dim]as who clicked in a newsletter; without the ?… as who came directly[/]")
-    facts.add_row("Then", "look around, fill the basket, log in, buy, and see “My journey”")
-    facts.add_row(
-        "Business", f"{prepared.business_id}  [dim]{prepared.business_name}; {products}[/]"
-    )
     console = Console(highlight=False, soft_wrap=True)
-    console.print(Panel(facts, title="Footfall demo shop", title_align="left", expand=False))
+    console.print("The shop is open. Come as who clicked in a newsletter:\n")
+    console.print(f"  [bold]{address}/{_CAMPAIGN}[/]\n")
+    console.print("or as who came directly:\n")
+    console.print(f"  {address}/\n")
+    console.print("Look around, fill the basket, log in, buy, and see “My journey”.")
+    console.print(
+        f"[dim]Business {prepared.business_id} ({escape(prepared.business_name)}); {products}.[/]"
+    )
     console.print("[dim]Ctrl-C closes the shop; what it told Footfall stays there.[/]")
