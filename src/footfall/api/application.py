@@ -136,11 +136,11 @@ def build(store: Store, settings: Settings, limits: Limits, counters: Counters) 
         dependencies={"call": Provide(opened)},
     )
     api = Api(
-        [v1, *reference.routes(settings), *browser_client.routes()],
         [
             v1,
             *open_link.routes(store, settings, limits, counters),
             *reference.routes(settings),
+            *browser_client.routes(),
         ],
         exception_handlers={Exception: refusals.answer},
         after_exception=[refusals.keep],
