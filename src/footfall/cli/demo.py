@@ -49,7 +49,7 @@ def _greet(address: str, prepared: Prepared) -> None:
     console.print(f"  [bold]{address}/{_CAMPAIGN}[/]\n")
     console.print("or as who came directly:\n")
     console.print(f"  {address}/\n")
-    console.print("Look around, fill the basket, log in, buy, and see “My journey”.")
+    console.print("Look around, fill the basket, log in, buy, and see “Journey”.")
     console.print(
         f"[dim]Business {prepared.business_id} ({escape(prepared.business_name)}); {products}.[/]"
     )

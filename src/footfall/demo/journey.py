@@ -46,12 +46,6 @@ def steps_of(events: list[Event], *, is_known: bool) -> list[Step]:
     return sorted(steps, key=lambda step: step.at)
 
 
-def attached_after(steps: list[Step]) -> int | None:
-    """Return the number of steps before it was known who they are of, if that became known."""
-    count = sum(step.is_anonymous for step in steps)
-    return count if 0 < count < len(steps) else None
-
-
 def _step(event: Event, *, is_known: bool) -> Step:
     title, meaning = _EXPLANATIONS.get(event["action"], _other)(event)
     return Step(
@@ -69,7 +63,7 @@ def _step(event: Event, *, is_known: bool) -> Step:
 def _told_by(event: Event) -> str:
     if event["action"] in ("session.started", "short_link.clicked"):
         return "made by Footfall"
-    return "told by the browser" if "page" in event["data"] else "told by the shop's server"
+    return "told by the browser" if "page" in event["data"] else "told by the shop’s server"
 
 
 def _object(event: Event) -> str:
@@ -96,14 +90,14 @@ def _viewed_page(event: Event) -> tuple[str, str]:
     title = page.get("title", "").removesuffix(f" – {SHOP}")
     return (
         f"Opened {title or page.get('path') or event['url'] or 'a page'}",
-        "Sent by one line of the shop's script.",
+        "Sent by one line of the shop’s script.",
     )
 
 
 def _viewed_product(event: Event) -> tuple[str, str]:
     return (
         f"Looked at {_object(event)}",
-        "The page named the product by the shop's own reference, and Footfall knew the rest.",
+        "The page named the product by the shop’s own reference, and Footfall knew the rest.",
     )
 
 

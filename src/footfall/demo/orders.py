@@ -59,5 +59,5 @@ def placed(order: Order, *, session: str | None, profile: str | None) -> Request
         "POST",
         "/v1/attribution/events",
         body,
-        "The order, told by the shop's server. Its event_id makes a repeat harmless.",
+        "The order, told by the shop’s server. Its event_id makes a repeat harmless.",
     )

@@ -18,7 +18,7 @@ from litestar.middleware.session.server_side import ServerSideSessionConfig
 from footfall.demo.api import Footfall
 from footfall.demo.basket import QUANTITY_MAX, change_of, lines_of, total_of
 from footfall.demo.customers import CUSTOMERS
-from footfall.demo.journey import attached_after, steps_of
+from footfall.demo.journey import steps_of
 from footfall.demo.outbox import Outbox
 from footfall.demo.pages import security
 from footfall.demo.prepare import Prepared
@@ -137,9 +137,7 @@ class Account(Controller):
     async def journey(self, shop: Shop, visit: Visit) -> Page:
         exchange, events = await shop.journey(visit)
         steps = steps_of(events, is_known=visit.customer is not None)
-        return shop.pages.show(
-            "journey", visit, exchange=exchange, steps=steps, attached_after=attached_after(steps)
-        )
+        return shop.pages.show("journey", visit, exchange=exchange, steps=steps)
 
 
 @get("/static/{name:str}")

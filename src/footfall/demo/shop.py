@@ -54,7 +54,7 @@ class Shop:
                     "PATCH",
                     f"/v1/sessions/{visit.session}",
                     {"profile": profile},
-                    f"{customer.first_name} logged in, so this browser's session is theirs.",
+                    f"{customer.first_name} logged in, so this browser’s session is theirs.",
                 )
             )
             is_attached = exchange.answer.get("profile") == profile
