@@ -1,31 +1,16 @@
 """The reference page in a real browser that can reach nothing but the server itself."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.chromium import needs_chromium, open_browser
-from tests.server import Server, serving
+from tests.browser.chromium import needs_chromium
+from tests.server import Server
 
 PAGES = ["/docs", "/docs/errors"]
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on SQLite; no database has a part in these pages."""
-    data: Path = tmp_path_factory.mktemp("data")
-    with serving(f"sqlite:///{data / 'footfall.db'}", data) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as chromium:
-        yield chromium
 
 
 class Visit:
