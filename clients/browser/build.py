@@ -15,7 +15,7 @@ import minify  # type: ignore[import-untyped]
 HERE: Final = Path(__file__).parent
 BUILT: Final = HERE.parents[1] / "src" / "footfall" / "api" / "static" / "hellotext"
 
-SCRIPT_LIMIT_BYTES: Final = 5096
+SCRIPT_LIMIT_BYTES: Final = 4096
 """What the script may weigh, gzipped: less than many a page's icon."""
 
 _LAST_LINE: Final = "export default create(globalThis, import.meta.url);\n"

@@ -12,8 +12,20 @@
 
 const UTM = ["source", "medium", "campaign", "term", "content"];
 const CLICK_IDS = [
-  "gclid", "gbraid", "wbraid", "dclid", "fbclid", "msclkid", "ttclid", "twclid", "li_fat_id",
-  "rdt_cid", "ScCid", "epik", "irclickid", "yclid",
+  "gclid",
+  "gbraid",
+  "wbraid",
+  "dclid",
+  "fbclid",
+  "msclkid",
+  "ttclid",
+  "twclid",
+  "li_fat_id",
+  "rdt_cid",
+  "ScCid",
+  "epik",
+  "irclickid",
+  "yclid",
 ];
 // Shops on these hosts are told apart by one more label.
 const SHARED_HOSTS = /\b((myshopify|myvtex|wixsite)\.com|vtexcommercestable\.com\.br)$/;
@@ -65,7 +77,11 @@ const attempt = (work) => {
     // Storage, cookies and what pages hand in may throw on any access.
   }
 };
-const clip = (value, length) => String(value).slice(0, length);
+/** Return the beginning of a text, without half a sign at its end. */
+const clip = (value, length) =>
+  String(value)
+    .slice(0, length)
+    .replace(/[\ud800-\udbff]$/, "");
 /** Return how far a moment is ahead; 0 also where only a clock that was put back explains it. */
 const msUntil = (at, max) => {
   const left = at - Date.now();
@@ -208,11 +224,16 @@ export const create = (host, script) => {
 
   const backOff = (retryAfter) => {
     toldMs = retryAfter * 1000 || Date.parse(retryAfter) - Date.now() || 0;
-    const ownMs = Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** failures++) * (0.5 + Math.random() / 2);
-    if (isStarted) store(RETRY_AT, "" + (Date.now() + Math.min(Math.max(toldMs, ownMs), WAIT_MAX_MS)));
+    const ownMs =
+      Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** failures++) * (0.5 + Math.random() / 2);
+    if (isStarted)
+      store(RETRY_AT, "" + (Date.now() + Math.min(Math.max(toldMs, ownMs), WAIT_MAX_MS)));
   };
 
-  const read = (key) => stored(key)?.match(/(\S+) ([^]*)/)?.slice(1);
+  const read = (key) =>
+    stored(key)
+      ?.match(/(\S+) ([^]*)/)
+      ?.slice(1);
 
   /** Send one event; returns its response, or nothing if it has to be tried again. */
   const send = async (key) => {
@@ -254,7 +275,7 @@ export const create = (host, script) => {
   };
 
   const drain = async () => {
-    for (let key; !isLeaving && !waitMs() && (key = keys()[0]); ) {
+    for (let key; !isLeaving && !waitMs() && (key = keys()[0]);) {
       if (!navigator.locks) store(LEASE, `${tab} ${Date.now() + LEASE_MS}`);
       const response = await send(key);
       if (!response) return;
@@ -401,7 +422,8 @@ export const create = (host, script) => {
 
   const isRefused = () =>
     consented === false ||
-    (options && !isOff("privacySignals") &&
+    (options &&
+      !isOff("privacySignals") &&
       (navigator.globalPrivacyControl || navigator.doNotTrack == 1));
 
   const wipe = () => {
@@ -425,7 +447,9 @@ export const create = (host, script) => {
     const before = cookie(SESSION);
     const valid = (id) => /^(?!undefined$)[\w-]{8,128}$/.test(id) && id;
     session =
-      valid(query.get("hello_session")) || valid(options.session) || valid(before) ||
+      valid(query.get("hello_session")) ||
+      valid(options.session) ||
+      valid(before) ||
       (isOff("autoGenerateSession") ? undefined : uuid());
     if (session) {
       setCookie(SESSION, session);
@@ -480,7 +504,10 @@ export const create = (host, script) => {
 
   attempt(() => {
     host.addEventListener("pagehide", leave);
-    document.addEventListener("visibilitychange", () => document.visibilityState == "hidden" && leave());
+    document.addEventListener(
+      "visibilitychange",
+      () => document.visibilityState == "hidden" && leave(),
+    );
     host.addEventListener("online", () => {
       if (!toldMs) drop(RETRY_AT);
       flush();
@@ -496,7 +523,9 @@ export const create = (host, script) => {
       }
       business = "" + id;
       options = { ...told };
-      apiRoot = (options.apiRoot || new URL(script?.src || script || location.href).origin + "/v1").replace(/\/$/, "");
+      apiRoot = (
+        options.apiRoot || new URL(script?.src || script || location.href).origin + "/v1"
+      ).replace(/\/$/, "");
       start();
       if (options.autoPageViews && !lastView) watchAddress();
     } catch {
@@ -528,7 +557,8 @@ export const create = (host, script) => {
       const user = copy({ user_id: id, ...told });
       return () => {
         const body = serialize({ session, ...user });
-        if (cookie(USER_HASH) == fingerprint(body)) return respond({ already_identified: true }, true);
+        if (cookie(USER_HASH) == fingerprint(body))
+          return respond({ already_identified: true }, true);
         forget();
         setCookie(USER_ID, user.user_id);
         if (user.source) setCookie(USER_SOURCE, user.source);

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from footfall.api import browser_client
 from tests.cli.run import footfall, footfall_json
 
 
@@ -70,6 +71,36 @@ def test_a_change_that_cannot_be_is_refused(
     footfall("business", "create", "A", "--data", tmp_path)
     told = ("business", "update", "00000000", *options, "--data", tmp_path)
     assert message in footfall(*told, status=status).stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "attributes"),
+    [
+        ((), ""),
+        (("--page-views",), ' data-auto-page-views="true"'),
+        (("--page-views", "--consent"), ' data-auto-page-views="true" data-consent="required"'),
+    ],
+)
+def test_a_snippet_pins_the_client_for_pages(
+    tmp_path: Path, options: tuple[str, ...], attributes: str
+) -> None:
+    made = footfall_json("business", "create", "A", "--data", tmp_path)
+    file = browser_client.newest("hellotext.js")
+    shown = footfall("business", "snippet", made["id"], *options, "--data", tmp_path).stdout
+    assert shown == (
+        f'<script defer src="http://127.0.0.1:8000/hellotext.js?v={file.version}" '
+        f'integrity="{file.integrity}" crossorigin="anonymous" '
+        f'data-business="{made["id"]}"{attributes}></script>\n'
+    )
+    told = footfall_json("business", "snippet", made["id"], *options, "--data", tmp_path)
+    assert told["html"] + "\n" == shown
+    assert told["url"].endswith(told["version"])
+
+
+def test_there_is_no_snippet_for_no_business(tmp_path: Path) -> None:
+    footfall("business", "create", "A", "--data", tmp_path)
+    answer = footfall("business", "snippet", "00000000", "--data", tmp_path, status=1)
+    assert "footfall business list" in answer.stderr
 
 
 def test_the_next_step_works_as_it_is_printed(tmp_path: Path) -> None:

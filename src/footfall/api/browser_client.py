@@ -54,25 +54,21 @@ def routes() -> list[HTTPRouteHandler]:
     return [_route(name) for name in TYPES]
 
 
-@cache
-def versions(name: str) -> dict[str, ClientFile]:
-    """Return a file's contents by their version, the newest first."""
-    folder = files("footfall.api").joinpath("static", "hellotext")
-    found = [_load(each) for each in _kept(folder, name)]
+def newest(name: str) -> ClientFile:
+    """Return a file as this release has it."""
+    return next(iter(_versions(name).values()))
+
+
+def kept(folder: Traversable, name: str) -> dict[str, ClientFile]:
+    """Return a file of this release, then those in the folders of earlier ones, by version."""
+    earlier = [each / name for each in folder.iterdir() if each.is_dir()]
+    found = [_load(each) for each in (folder / name, *earlier) if each.is_file()]
     return {each.version: each for each in found}
 
 
-def newest(name: str) -> ClientFile:
-    """Return a file as this release has it."""
-    return next(iter(versions(name).values()))
-
-
-def _kept(folder: Traversable, name: str) -> list[Traversable]:
-    """Return the file of this release, then those in the folders of earlier ones."""
-    earlier = sorted(
-        (each for each in folder.iterdir() if each.is_dir()), key=lambda each: each.name
-    )
-    return [folder / name, *(each / name for each in earlier if (each / name).is_file())]
+@cache
+def _versions(name: str) -> dict[str, ClientFile]:
+    return kept(files("footfall.api").joinpath("static", "hellotext"), name)
 
 
 def _load(file: Traversable) -> ClientFile:
@@ -89,7 +85,7 @@ def _load(file: Traversable) -> ClientFile:
 def _route(name: str) -> HTTPRouteHandler:
     @get(f"/{name}", name=name, sync_to_thread=False)
     def serve(request: Request[Any, Any, Any]) -> Response[bytes]:
-        asked = versions(name).get(request.query_params.get("v", ""))
+        asked = _versions(name).get(request.query_params.get("v", ""))
         file = asked or newest(name)
         return _answer(request, file, name, is_pinned=asked is not None)
 

@@ -10,6 +10,7 @@ import click
 
 from footfall.cli.options import NAME, Parsed, database_options, effective, json_option
 from footfall.cli.output import print_json, print_table
+from footfall.cli.snippet import snippet
 from footfall.domain.contacts import parse_country
 from footfall.domain.money import parse_currency
 from footfall.domain.origins import parse_origin
@@ -32,6 +33,9 @@ _LISTED: Final = {
 @click.group()
 def business() -> None:
     """Make, list and change businesses."""
+
+
+business.add_command(snippet)
 
 
 @business.command()
