@@ -3,14 +3,13 @@
 import http.server
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.browser.chromium import needs_chromium, open_browser
-from tests.server import Server, serving
+from tests.browser.chromium import needs_chromium
+from tests.server import Server
 
 pytestmark = needs_chromium
 
@@ -39,21 +38,14 @@ class _Shop(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    data: Path = tmp_path_factory.mktemp("data")
-    with serving(f"sqlite:///{data / 'footfall.db'}", data) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """A page of a shop, on an origin of its own."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Shop) as shop:
         threading.Thread(target=shop.serve_forever, daemon=True).start()
-        with open_browser() as browser:
-            page = browser.new_page()
-            page.goto(f"http://127.0.0.1:{shop.server_port}/")
-            yield page
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{shop.server_port}/")
+        yield page
+        page.close()
         shop.shutdown()
 
 
@@ -65,7 +57,10 @@ def test_it_tracks_with_the_public_id(page: Page, server: Server) -> None:
     told = {"action": "page.viewed", "session": SESSION, "page": {"url": "/"}}
     answer = call(page, server, "/v1/track/events", told, server.business_id)
     assert answer == [200, {"status": "received"}]
-    assert server.query("select count(*) from events") == [(1,)]
+    stored = (
+        "select count(*) from events e join sessions s on s.id = e.session_id where s.text = :text"
+    )
+    assert server.query(stored, text=SESSION) == [(1,)]
 
 
 def test_it_begins_a_session(page: Page, server: Server) -> None:

@@ -1,31 +1,17 @@
 """The reference page in a real browser that can reach nothing but the server itself."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.chromium import needs_chromium, open_browser
-from tests.server import Server, serving
+from tests.browser.chromium import needs_chromium
+from tests.browser.contrast import CONTRAST
+from tests.server import Server
 
 PAGES = ["/docs", "/docs/errors"]
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on SQLite; no database has a part in these pages."""
-    data: Path = tmp_path_factory.mktemp("data")
-    with serving(f"sqlite:///{data / 'footfall.db'}", data) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as chromium:
-        yield chromium
 
 
 class Visit:
@@ -136,23 +122,3 @@ def test_an_error_leads_to_its_explanation(visit: Visit) -> None:
     visit.page.wait_for_url("**/docs/errors#parameter_missing")
     assert visit.page.locator("#parameter_missing-title").is_visible()
     assert visit.refused == []
-
-
-CONTRAST = """
-element => {
-  const light = ([r, g, b]) => [r, g, b]
-    .map(c => c / 255)
-    .map(c => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-  const parse = text => text.match(/[\\d.]+/g).map(Number);
-  let ground = element;
-  let colour = parse(getComputedStyle(ground).backgroundColor);
-  while (colour.length === 4 && colour[3] === 0 && ground.parentElement) {
-    ground = ground.parentElement;
-    colour = parse(getComputedStyle(ground).backgroundColor);
-  }
-  const pair = [light(colour), light(parse(getComputedStyle(element).color))].sort((a, b) => b - a);
-  return (pair[0] + 0.05) / (pair[1] + 0.05);
-}
-"""
-"""Contrast ratio of an element's text as WCAG 2.2 defines it."""

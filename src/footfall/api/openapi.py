@@ -55,6 +55,7 @@ TAGS: Final = {
     "Wordpress": "What the plugin for WordPress asks besides.",
     "Rejections": "What was refused, and why.",
     "Ledger": "How many events came, and what became of them.",
+    "Business": "Whose token this is.",
     OTHER: "For those who run the server.",
 }
 """Groups of operations, in reading order; a resource not listed here comes after them."""

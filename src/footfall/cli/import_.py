@@ -3,18 +3,15 @@
 Reads options and prints; ``footfall.importing`` does the work and never opens the database.
 """
 
-import re
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
-from click.core import ParameterSource
 from rich.console import Console
 
 from footfall.cli.options import effective, json_option
 from footfall.cli.output import print_json
-from footfall.domain.tokens import PATTERN, RANDOM_LENGTH
+from footfall.cli.remote import checked_token, leave, server_options
 from footfall.errors import ConfigurationError
 from footfall.importing.bar import Bar
 from footfall.importing.report import Report, print_report
@@ -30,20 +27,7 @@ _STOPPED = 130
 @click.option(
     "--map", "mapping", required=True, type=_AN_INPUT, help="Mapping of columns to events, in TOML."
 )
-@click.option(
-    "--url",
-    envvar="FOOTFALL_URL",
-    default="http://127.0.0.1:8000",
-    metavar="URL",
-    help="Address of the server.  [env: FOOTFALL_URL; default: http://127.0.0.1:8000]",
-)
-@click.option(
-    "--token",
-    envvar="FOOTFALL_TOKEN",
-    metavar="TOKEN",
-    help="Private token; in the environment it stays out of the list of processes.  "
-    "[env: FOOTFALL_TOKEN]",
-)
+@server_options
 @click.option(
     "--batch-size",
     type=click.IntRange(1, 5000),
@@ -95,7 +79,7 @@ def import_command(
         file=file,
         mapping=mapping,
         url=url,
-        token=_checked(token),
+        token=checked_token(token),
         data=effective(data, None).data,
         rejected=rejected or Path(f"{file.name}.rejected.jsonl"),
         batch_size=batch_size,
@@ -110,37 +94,13 @@ def import_command(
     sys.exit(report.exit_code)
 
 
-def _checked(token: str | None) -> str:
-    """Return the token if it can be one; its text is in no message."""
-    if not token:
-        _leave(
-            "There is no token. Set it first: export FOOTFALL_TOKEN=ALK_… with the text that was "
-            "printed when it was made; `footfall token create` makes another.",
-            status=2,
-        )
-    source = click.get_current_context().get_parameter_source("token")
-    name = "--token" if source is ParameterSource.COMMANDLINE else "FOOTFALL_TOKEN"
-    if not re.fullmatch(PATTERN, token.strip()):
-        _leave(
-            f"{name} is not a token; a token is ALK_ and {RANDOM_LENGTH} letters and digits, whole "
-            "as it was printed when it was made. `footfall token create` makes another.",
-            status=2,
-        )
-    return token.strip()
-
-
 def _run(job: ImportJob, *, quiet: bool) -> Report:
     try:
         with Bar(Console(stderr=True), quiet=quiet) as bar:
             return run_import(job, bar)
     except ConfigurationError as problem:
-        _leave(str(problem), status=2)
+        leave(str(problem), status=2)
     except ServerUnreachable as problem:
-        _leave(f"{problem}. Run the same command again to go on.", status=3)
+        leave(f"{problem}. Run the same command again to go on.", status=3)
     except KeyboardInterrupt:
-        _leave("Stopped. Run the same command again to go on.", status=_STOPPED)
-
-
-def _leave(message: str, status: int) -> NoReturn:
-    click.echo(f"Error: {message}", err=True)
-    sys.exit(status)
+        leave("Stopped. Run the same command again to go on.", status=_STOPPED)

@@ -37,6 +37,9 @@ COMMANDS: Final[dict[str, Lazy]] = {
         "import_command",
         "Send a CSV, Parquet or JSON-lines FILE of history as events.",
     ),
+    "demo": Lazy(
+        "footfall.cli.demo", "demo", "Open a small shop beside a running server, to try it all."
+    ),
     "backup": Lazy("footfall.cli.backup", "backup", "Write the whole database to one FILE."),
     "restore": Lazy("footfall.cli.restore", "restore", "Make the database what a backup FILE was."),
     "doctor": Lazy("footfall.cli.doctor", "doctor", "Check the installation, and say what to do."),
