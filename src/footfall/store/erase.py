@@ -3,8 +3,8 @@
 Everything happens in one transaction. What stays is action, time, amount and object of each event,
 under a profile without a name and sessions with new random ids, and that messages were delivered;
 the database's own backups keep what they had. What was on its way meanwhile, here or through
-another server, is emptied a little later (``again``): an event must not have to ask at every commit whether
-its person is there.
+another server, is emptied a little later (``again``): an event must not have to ask at every commit
+whether its person is there.
 
 Source: contract 3.10.
 """
