@@ -1,25 +1,17 @@
-"""TCP connections → calls of the application: uvicorn, with the bounds it leaves to us.
+"""One connection with its bounds: how long a head may be, and how long a sender may take.
 
-uvicorn hands a request over whatever its sender does after the last byte; servers that look for a
-hang-up first lose what was sent whole (docs/decisions.md). What it does not bound is bounded here:
-how long a head may be, how long a sender may take over it or pause within a body. What is no HTTP
-is answered in JSON like every other refusal (contract 2.1).
+What is no HTTP is answered in JSON like every other refusal (contract 2.1).
 """
 
 import asyncio
-import contextlib
-import errno
-import socket
-from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from footfall.errors import ConfigurationError, MalformedRequest
+from footfall.errors import MalformedRequest
 from footfall.ingest.respond import error_body, error_headers
+from footfall.listener.at_once import Taken, Taker, is_plain
 from footfall.ops.request_ids import request_id
-from footfall.settings import Settings
 
 HEAD_MAX_BYTES: Final = 65_536
 """Request line and headers together."""
@@ -33,8 +25,6 @@ IDLE_MAX_S: Final = 75.0
 
 LINGER_S: Final = 2.0
 """How long a sender who was refused may go on sending, unheard."""
-
-BACKLOG: Final = 2048
 
 _LOOK_EVERY_S: Final = 5.0
 
@@ -60,6 +50,13 @@ class _Joined(asyncio.Transport):
             self._call_soon(self._flush)
         self._parts.append(bytes(data))
 
+    def write_now(self, data: bytes) -> None:
+        """Send a whole answer, behind what was written before."""
+        if self._parts:
+            self._parts.append(data)
+        elif not self._transport.is_closing():
+            self._transport.write(data)
+
     def write_eof(self) -> None:
         self._flush()
         self._transport.write_eof()
@@ -77,12 +74,20 @@ class _Joined(asyncio.Transport):
 class Connection(HttpToolsProtocol):
     """One connection with its bounds."""
 
+    transport: _Joined  # type: ignore[assignment]
     _is_in_head = True
     _is_in_body = False
     _head_bytes = 0
     _is_refused = False
     _heard_at = 0.0
     _watch: asyncio.TimerHandle | None = None
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._taker: Taker | None = getattr(self.app, "at_once", None)
+        self._taken = Taken(self)
+        self._held: bytes | None = None
+        """What has arrived of the body of a request that is to be offered to the application."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -101,6 +106,8 @@ class Connection(HttpToolsProtocol):
         if self._is_in_body:
             self._heard_at = self.loop.time()
         super().data_received(data)
+        if self._held is not None:
+            self._let_go()
         if self._is_in_head:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_MAX_BYTES:
@@ -113,11 +120,56 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._is_in_head = False
         self._is_in_body = True
-        super().on_headers_complete()
+        if self._taker is not None and self.url in self._taker.paths and self._may_be_taken():
+            self._held = b""
+        else:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if self._held is not None:
+            self._held += body
+        else:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._is_in_body = False
+        if self._held is not None:
+            if self._is_taken(self._held):
+                self._held = None
+                return
+            self._let_go()
         super().on_message_complete()
+
+    def _may_be_taken(self) -> bool:
+        """Tell whether the request whose head is here is one to offer, once its body is here."""
+        parser = self.parser
+        return (
+            (self.cycle is None or self.cycle.response_complete)
+            and parser.get_method() == b"POST"
+            and parser.get_http_version() == "1.1"
+            and parser.should_keep_alive()
+            and not self.flow.write_paused
+            and is_plain(dict(self.headers))
+        )
+
+    def _is_taken(self, body: bytes) -> bool:
+        assert self._taker is not None
+        taken, before = self._taken, self.cycle
+        taken.response_complete = False
+        self.cycle = taken  # type: ignore[assignment]
+        path = self._taker.paths[self.url]
+        if self._taker.take(path, dict(self.headers), self.client, body, taken.answer):
+            return True
+        taken.response_complete = True
+        self.cycle = before
+        return False
+
+    def _let_go(self) -> None:
+        """Have a request that was held back go the ordinary way."""
+        body, self._held = self._held, None
+        super().on_headers_complete()
+        if body:
+            super().on_body(body)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002
         self._refuse(400, "This is no HTTP/1.1 request; check its first line and its headers.")
@@ -155,87 +207,3 @@ class Connection(HttpToolsProtocol):
         self._is_refused = True
         self.transport.write_eof()
         self.loop.call_later(LINGER_S, self.transport.close)
-
-
-class Listener(uvicorn.Server):
-    """Serves one application on one socket until ``stop`` is called.
-
-    Args:
-        on_listening: called once connections are taken.
-    """
-
-    def __init__(
-        self, application: Any, settings: Settings, on_listening: Callable[[], None]
-    ) -> None:
-        super().__init__(
-            uvicorn.Config(
-                application,
-                http=Connection,
-                ws="none",
-                lifespan="off",
-                interface="asgi3",
-                # What stands in X-Forwarded-For is read where it matters (ingest/limits.py).
-                proxy_headers=False,
-                server_header=False,
-                access_log=False,
-                log_config=None,
-                log_level="error",
-                backlog=BACKLOG,
-                timeout_keep_alive=int(IDLE_MAX_S),
-                timeout_graceful_shutdown=int(settings.shutdown_timeout_s),
-            )
-        )
-        self._address = settings.host, settings.port
-        self._on_listening = on_listening
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        try:
-            await super().startup(sockets)
-        except OSError as problem:
-            # Two servers may bind at the same moment; only one of them comes to listen.
-            raise cannot_listen(*self._address, problem) from None
-        self._on_listening()
-
-    def stop(self) -> None:
-        """Take no more connections, answer what has arrived, and return from ``serve``."""
-        self.should_exit = True
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals to whoever runs the server."""
-        yield
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """Return a socket bound to an address.
-
-    Raises:
-        ConfigurationError: somebody else listens there, or it is no address of this machine.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-    except (OSError, UnicodeError) as problem:
-        bound.close()
-        raise cannot_listen(host, port, problem) from None
-    return bound
-
-
-def cannot_listen(host: str, port: int, problem: OSError | UnicodeError) -> ConfigurationError:
-    """Return what to say and to do when an address cannot be listened on."""
-    match getattr(problem, "errno", None):
-        case errno.EADDRINUSE:
-            remedy = "Stop what listens there, or choose another port with --port or FOOTFALL_PORT."
-        case errno.EACCES:
-            remedy = (
-                "Choose a port of 1024 or above with --port or FOOTFALL_PORT, and let a reverse "
-                "proxy listen on this one."
-            )
-        case _:
-            remedy = (
-                "Set --host or FOOTFALL_HOST to 127.0.0.1, 0.0.0.0 or an address of this machine."
-            )
-    reason = getattr(problem, "strerror", None) or "it is no address"
-    return ConfigurationError(f"Cannot listen on {host}:{port} ({reason}). {remedy}")
