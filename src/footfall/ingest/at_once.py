@@ -1,4 +1,4 @@
-"""The short way of an event: from a whole request to its draft in one step, to its answer in another.
+"""The short way of an event: a whole request → its draft in one step, its answer in another.
 
 What the listener has whole is offered here first (``listener.at_once``). Taken is the commonest of
 all: a known credential, no limit reached, a body for which ``express`` has a draft. Everything else
@@ -9,8 +9,6 @@ no coroutine: the commit itself calls for the answer.
 from collections.abc import Callable
 from time import perf_counter
 from typing import Final
-
-import structlog
 
 from footfall.domain import tokens
 from footfall.domain.events import EventDraft
@@ -23,7 +21,7 @@ from footfall.ingest.limits import Limits
 from footfall.ingest.outcome import Answer, answer, submission, turned_away, unexpected
 from footfall.ingest.refuse import Request
 from footfall.ingest.remember import remember
-from footfall.ingest.respond import Headers
+from footfall.ingest.respond import lines
 from footfall.ingest.wire import HeaderMap, check_content_type
 from footfall.ops.counters import Counters
 from footfall.ops.request_ids import request_id
@@ -33,100 +31,91 @@ from footfall.store.facts import Caller
 from footfall.store.store import Store
 from footfall.store.writer import Group
 
-log = structlog.get_logger(__name__)
-
-Send = Callable[[int, Headers, bytes], None]
-
-_ORDINARY: Final = (b"content-encoding", KEY_FIELD)
-"""Headers of requests that go the ordinary way."""
+Send = Callable[[int, bytes, bytes], None]
+Peer = tuple[str, int] | None
 
 
 class AtOnce:
-    """Takes events that need no waiting before their commit."""
+    """Takes events that need no waiting before their commit (``listener.at_once.Taker``)."""
 
-    paths: Final = {path.encode(): path for path in EVENT_PATHS}
+    paths: Final = frozenset(path.encode() for path in EVENT_PATHS)
 
     def __init__(
         self, store: Store, settings: Settings, counters: Counters, limits: Limits
     ) -> None:
-        self._store = store
-        self._size_max_bytes = settings.event_size_max_bytes
-        self._counters = counters
-        self._limits = limits
+        self.store = store
+        self.counters = counters
+        self.limits = limits
+        self.size_max_bytes = settings.event_size_max_bytes
 
-    def take(
-        self,
-        path: str,
-        headers: HeaderMap,
-        peer: tuple[str, int] | None,
-        body: bytes,
-        send: Send,
-    ) -> bool:
-        """Take an event, or decline it (``listener.at_once.Taker``)."""
+    def sender(self, path: bytes, headers: HeaderMap, peer: Peer) -> "Sender | None":
+        """Return who sends such headers, unless something about them is unusual."""
+        if b"content-encoding" in headers or KEY_FIELD in headers:
+            return None
+        credential = headers.get(b"authorization")
+        if credential is None:
+            return None
+        try:
+            check_content_type(headers)
+        except Refused:
+            return None
+        return Sender(self, path.decode(), headers, tokens.digest(credential))
+
+
+class Sender:
+    """Somebody who sends events under one and the same head."""
+
+    __slots__ = ("_digest", "_headers", "_path", "_way")
+
+    def __init__(self, way: AtOnce, path: str, headers: HeaderMap, digest: bytes) -> None:
+        self._way = way
+        self._path = path
+        self._headers = headers
+        self._digest = digest
+
+    def take(self, body: bytes, send: Send) -> bool:
+        """Take an event, or decline it (``listener.at_once.Sender``)."""
         started = perf_counter()
         received_at = now_us()
-        caller = self._caller(headers, received_at)
-        if caller is None or not self._is_usual(headers, body):
+        way = self._way
+        store = way.store
+        caller = self._caller(received_at)
+        if caller is None or len(body) > way.size_max_bytes:
             return False
-        draft = express(body, caller, self._store.facts, received_at)
+        draft = express(body, caller, store.facts, received_at)
         if draft is None:
             return False
-        request = Request(request_id(headers), "POST", path, received_at)
-        waiting = _Waiting(self._store, self._counters, request, draft, started, send)
+        request = Request(request_id(self._headers), "POST", self._path, received_at)
+        waiting = _Waiting(way, request, draft, started, send)
         try:
-            self._limits.take_caller(caller)
+            way.limits.take_caller(caller)
             waiting.submit(submission(caller, request, draft, None, body))
         except Refused as refused:
             waiting.answer(turned_away(refused, request.id))
         return True
 
-    def _caller(self, headers: HeaderMap, at: int) -> Caller | None:
-        """Return who sends an event and may; ``None`` if that is not known yet."""
-        credential = headers.get(b"authorization")
-        if credential is None:
-            return None
-        caller = self._store.facts.callers.get(tokens.digest(credential))
+    def _caller(self, at: int) -> Caller | None:
+        """Return who it is as far as that is known by now, and good for events."""
+        store = self._way.store
+        caller = store.facts.callers.get(self._digest)
         if caller is None or not caller.may(SCOPE):
             return None
         if caller.expires_at is not None and caller.expires_at <= at:
             return None
         assert caller.token_id is not None
-        self._store.used_tokens[caller.token_id] = at
+        store.used_tokens[caller.token_id] = at
         return caller
-
-    def _is_usual(self, headers: HeaderMap, body: bytes) -> bool:
-        try:
-            check_content_type(headers)
-        except Refused:
-            return False
-        return len(body) <= self._size_max_bytes and not any(name in headers for name in _ORDINARY)
 
 
 class _Waiting:
     """An event that was taken, until its commit is synced and its answer given."""
 
-    __slots__ = (
-        "_counters",
-        "_draft",
-        "_generation",
-        "_request",
-        "_send",
-        "_started",
-        "_store",
-        "_submission",
-    )
+    __slots__ = ("_draft", "_generation", "_request", "_send", "_started", "_submission", "_way")
 
     def __init__(
-        self,
-        store: Store,
-        counters: Counters,
-        request: Request,
-        draft: EventDraft,
-        started: float,
-        send: Send,
+        self, way: AtOnce, request: Request, draft: EventDraft, started: float, send: Send
     ) -> None:
-        self._store = store
-        self._counters = counters
+        self._way = way
         self._request = request
         self._draft = draft
         self._started = started
@@ -138,9 +127,10 @@ class _Waiting:
         Raises:
             Refused: too much is waiting.
         """
+        store = self._way.store
         self._submission = submission
-        self._generation = self._store.facts.generation
-        self._store.writer.submit(submission).waiters.append(self)
+        self._generation = store.facts.generation
+        store.writer.submit(submission).waiters.append(self)
 
     def committed(self, group: Group) -> None:
         """Answer, whatever became of the commit."""
@@ -148,8 +138,8 @@ class _Waiting:
             group.check(self._submission)
             draft = self._draft
             if draft.is_special:
-                remember(self._store.facts, [draft], self._generation)
-            self._counters.events[draft.result] += 1
+                remember(self._way.store.facts, [draft], self._generation)
+            self._way.counters.events[draft.result] += 1
             told = answer(draft, self._request.id, is_public=draft.token_id is None)
         except Refused as refused:
             told = turned_away(refused, self._request.id)
@@ -164,5 +154,5 @@ class _Waiting:
         if endpoint == "browser_event":
             fields.append(ALLOWED)
         fields.append((b"content-length", b"%d" % len(body)))
-        self._send(status, fields, body)
-        self._counters.answered(endpoint, status, perf_counter() - self._started)
+        self._send(status, lines(fields), body)
+        self._way.counters.answered(endpoint, status, perf_counter() - self._started)

@@ -1,6 +1,6 @@
 """A draft → what is submitted to the writer, and what became of it → the answer.
 
-The ordinary way of an event and the short one end here, so that nobody can tell their answers apart.
+The ordinary way of an event and the short one end here, so that nobody can tell them apart.
 """
 
 from typing import Any
