@@ -8,15 +8,18 @@ no coroutine: the commit itself calls for the answer.
 
 from collections.abc import Callable
 from time import perf_counter
-from typing import Final
+from typing import Final, NamedTuple
 
 from footfall.domain import tokens
-from footfall.domain.events import EventDraft
+from footfall.domain.bots import is_bot
+from footfall.domain.events import EventDraft, Flag
 from footfall.domain.times import now_us
 from footfall.errors import Refused
+from footfall.ingest.authenticate import may_come_from
 from footfall.ingest.cors import ALLOWED
-from footfall.ingest.endpoints import EVENT_PATHS, KEY_FIELD, NAMES, SCOPE
+from footfall.ingest.endpoints import BROWSER_PATHS, EVENT_PATHS, KEY_FIELD, NAMES, SCOPE
 from footfall.ingest.express import express
+from footfall.ingest.express_page import Pages
 from footfall.ingest.limits import Limits
 from footfall.ingest.outcome import Answer, answer, submission, turned_away, unexpected
 from footfall.ingest.refuse import Request
@@ -34,11 +37,14 @@ from footfall.store.writer import Group
 Send = Callable[[int, bytes, bytes], None]
 Peer = tuple[str, int] | None
 
+_ORDINARY: Final = frozenset({b"content-encoding", KEY_FIELD})
+"""Headers of requests that go the ordinary way."""
+
 
 class AtOnce:
     """Takes events that need no waiting before their commit (``listener.at_once.Taker``)."""
 
-    paths: Final = frozenset(path.encode() for path in EVENT_PATHS)
+    paths: Final = frozenset(path.encode() for path in EVENT_PATHS | BROWSER_PATHS)
 
     def __init__(
         self, store: Store, settings: Settings, counters: Counters, limits: Limits
@@ -47,56 +53,79 @@ class AtOnce:
         self.counters = counters
         self.limits = limits
         self.size_max_bytes = settings.event_size_max_bytes
+        self.pages = Pages()
 
-    def sender(self, path: bytes, headers: HeaderMap, peer: Peer) -> "Sender | None":
+    def sender(self, path: bytes, headers: HeaderMap, peer: Peer) -> "_Sender | None":
         """Return who sends such headers, unless something about them is unusual."""
-        if b"content-encoding" in headers or KEY_FIELD in headers:
-            return None
-        credential = headers.get(b"authorization")
-        if credential is None:
+        head = _Head(path.decode(), headers, peer)
+        is_public = head.path in BROWSER_PATHS
+        if b"authorization" not in headers or not _ORDINARY.isdisjoint(headers):
             return None
         try:
-            check_content_type(headers)
+            check_content_type(headers, is_public=is_public)
         except Refused:
             return None
-        return Sender(self, path.decode(), headers, tokens.digest(credential))
+        return _Page(self, head) if is_public else _Backend(self, head)
 
 
-class Sender:
+class _Head(NamedTuple):
+    """What a request begins with."""
+
+    path: str
+    headers: HeaderMap
+    peer: Peer
+
+
+class _Sender:
     """Somebody who sends events under one and the same head."""
 
-    __slots__ = ("_digest", "_headers", "_path", "_way")
-
-    def __init__(self, way: AtOnce, path: str, headers: HeaderMap, digest: bytes) -> None:
-        self._way = way
-        self._path = path
-        self._headers = headers
-        self._digest = digest
+    def __init__(self, way: AtOnce, head: _Head) -> None:
+        self.way = way
+        self.head = head
+        self.credential = head.headers[b"authorization"]
 
     def take(self, body: bytes, send: Send) -> bool:
         """Take an event, or decline it (``listener.at_once.Sender``)."""
         started = perf_counter()
         received_at = now_us()
-        way = self._way
-        store = way.store
-        caller = self._caller(received_at)
-        if caller is None or len(body) > way.size_max_bytes:
+        caller = self.caller(received_at)
+        if caller is None or len(body) > self.way.size_max_bytes:
             return False
-        draft = express(body, caller, store.facts, received_at)
+        draft = self.draft(body, caller, received_at)
         if draft is None:
             return False
-        request = Request(request_id(self._headers), "POST", self._path, received_at)
-        waiting = _Waiting(way, request, draft, started, send)
+        number = request_id(self.head.headers)
+        request = Request(number, "POST", self.head.path, received_at)
+        waiting = _Waiting(self.way, request, draft, started, send)
         try:
-            way.limits.take_caller(caller)
+            self.count(caller)
             waiting.submit(submission(caller, request, draft, None, body))
         except Refused as refused:
-            waiting.answer(turned_away(refused, request.id))
+            waiting.answer(turned_away(refused, number))
         return True
 
-    def _caller(self, at: int) -> Caller | None:
-        """Return who it is as far as that is known by now, and good for events."""
-        store = self._way.store
+    def caller(self, at: int) -> Caller | None:
+        """Return who it is, as far as that is known by now, and good for events."""
+        raise NotImplementedError
+
+    def draft(self, body: bytes, caller: Caller, at: int) -> EventDraft | None:
+        """Return the draft of a body, if there is a short cut to it."""
+        raise NotImplementedError
+
+    def count(self, caller: Caller) -> None:
+        """Count a request; raises ``Refused`` if it is one too many."""
+        self.way.limits.take_caller(caller)
+
+
+class _Backend(_Sender):
+    """A shop's own server, with a private token."""
+
+    def __init__(self, way: AtOnce, head: _Head) -> None:
+        super().__init__(way, head)
+        self._digest = tokens.digest(self.credential)
+
+    def caller(self, at: int) -> Caller | None:
+        store = self.way.store
         caller = store.facts.callers.get(self._digest)
         if caller is None or not caller.may(SCOPE):
             return None
@@ -105,6 +134,34 @@ class Sender:
         assert caller.token_id is not None
         store.used_tokens[caller.token_id] = at
         return caller
+
+    def draft(self, body: bytes, caller: Caller, at: int) -> EventDraft | None:
+        return express(body, caller, self.way.store.facts, at)
+
+
+class _Page(_Sender):
+    """A page, with the public id of a business."""
+
+    def __init__(self, way: AtOnce, head: _Head) -> None:
+        super().__init__(way, head)
+        self._origin = head.headers.get(b"origin")
+        self._flags = int(Flag.BOT) if is_bot(head.headers.get(b"user-agent")) else 0
+
+    def caller(self, at: int) -> Caller | None:  # noqa: ARG002
+        caller = self.way.store.facts.publics.get(self.credential)
+        if caller is None or not may_come_from(caller, self._origin):
+            return None
+        return caller
+
+    def draft(self, body: bytes, caller: Caller, at: int) -> EventDraft | None:
+        draft = self.way.pages.express(body, caller, self.way.store.facts, at)
+        if draft is not None:
+            draft.flags = self._flags
+        return draft
+
+    def count(self, caller: Caller) -> None:
+        self.way.limits.take_address(self.head.peer, self.head.headers)
+        super().count(caller)
 
 
 class _Waiting:
