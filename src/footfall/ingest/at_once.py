@@ -190,26 +190,45 @@ class _Waiting:
         store.writer.submit(submission).waiters.append(self)
 
     def committed(self, group: Group) -> None:
-        """Answer, whatever became of the commit."""
+        """Answer, whatever became of the commit (``store.writer.Waiter``)."""
+        draft, number = self._draft, self._request.id
+        is_public = draft.token_id is None
         try:
             group.check(self._submission)
-            draft = self._draft
             if draft.is_special:
                 remember(self._way.store.facts, [draft], self._generation)
             self._way.counters.events[draft.result] += 1
-            told = answer(draft, self._request.id, is_public=draft.token_id is None)
+            if draft.result == "created":
+                status, head, body = _CREATED[is_public]
+                self._end(status, head % number.encode(), body)
+                return
+            told = answer(draft, number, is_public=is_public)
         except Refused as refused:
-            told = turned_away(refused, self._request.id)
+            told = turned_away(refused, number)
         except Exception as problem:
-            told = unexpected(problem, self._request.id)
+            told = unexpected(problem, number)
         self.answer(told)
 
     def answer(self, told: Answer) -> None:
-        """Give the answer, and count it."""
+        """Give an answer."""
         status, fields, body = told
-        endpoint = NAMES[self._request.path]
-        if endpoint == "browser_event":
+        if self._request.path in BROWSER_PATHS:
             fields.append(ALLOWED)
         fields.append((b"content-length", b"%d" % len(body)))
-        self._send(status, lines(fields), body)
-        self._way.counters.answered(endpoint, status, perf_counter() - self._started)
+        self._end(status, lines(fields), body)
+
+    def _end(self, status: int, head: bytes, body: bytes) -> None:
+        self._send(status, head, body)
+        seconds = perf_counter() - self._started
+        self._way.counters.answered(NAMES[self._request.path], status, seconds)
+
+
+def _created(*, is_public: bool) -> tuple[int, bytes, bytes]:
+    """Return the answer to an event that was stored, with a place for the request's id."""
+    draft = EventDraft(0, None, 0, 0, 0)
+    status, fields, body = answer(draft, "%b", is_public=is_public)
+    allowed = [ALLOWED] if is_public else []
+    return status, lines([*fields, *allowed, (b"content-length", b"%d" % len(body))]), body
+
+
+_CREATED: Final = {is_public: _created(is_public=is_public) for is_public in (False, True)}

@@ -46,7 +46,7 @@ class Waiter(Protocol):
     """Who is told of a commit without a task of its own to wait in."""
 
     def committed(self, group: "Group") -> None:
-        """Do what follows a commit, or its failure; called on the event loop, and never raises."""
+        """Do what follows a commit, or its failure; called on the event loop."""
 
 
 class Write:
@@ -216,7 +216,11 @@ class Writer:
         if not group.future.done():
             group.future.set_result(None)
         for waiter in group.waiters:
-            waiter.committed(group)
+            try:
+                waiter.committed(group)
+            except Exception as problem:
+                # A defect of one must not cost the others their answers.
+                log.error("answer_failed", error=repr(problem), exc_info=problem)
 
     def _commit(self, group: Group) -> None:
         started = time.perf_counter()
