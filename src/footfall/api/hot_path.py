@@ -13,7 +13,7 @@ from footfall.api.endpoint import Endpoint
 from footfall.api.error_types import Error
 from footfall.api.event_bodies import NewEvent
 from footfall.api.operations import Operation
-from footfall.ingest.asgi import SCOPE
+from footfall.ingest.endpoints import SCOPE
 from footfall.ingest.idempotency import HEADER
 
 Text = str | None

@@ -64,7 +64,7 @@ class Door:
         """Answer an opening: a redirect, or a page that says why there is none."""
         headers = dict(request.scope["headers"])
         try:
-            self._limits.take_address(request.scope, headers)
+            self._limits.take_address(request.scope.get("client"), headers)
             opened = await self._find(code)
             if opened is None:
                 self._counters.opened("unknown")

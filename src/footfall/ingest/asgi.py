@@ -10,8 +10,6 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Any
 
-import structlog
-
 from footfall.domain.bots import is_bot
 from footfall.domain.events import EventDraft, Flag
 from footfall.domain.times import now_us
@@ -25,6 +23,7 @@ from footfall.errors import (
     refuse,
 )
 from footfall.ingest.at_hand import at_hand
+from footfall.ingest.at_once import AtOnce
 from footfall.ingest.authenticate import (
     authenticate,
     authenticate_public,
@@ -37,25 +36,20 @@ from footfall.ingest.authenticate import (
 from footfall.ingest.batch import track_batch
 from footfall.ingest.cors import ALLOWED, allowing, answer_preflight, is_for_browsers
 from footfall.ingest.decode import decode_object
-from footfall.ingest.express import express
-from footfall.ingest.from_browser import RECEIVED_BODY, keep_apart, read_as_told
+from footfall.ingest.endpoints import KEY_FIELD, NAMES, SCOPE
+from footfall.ingest.from_browser import keep_apart, read_as_told
 from footfall.ingest.idempotency import fingerprint, fold_header, header_key
 from footfall.ingest.limits import Limits
 from footfall.ingest.lookups import Lookups
 from footfall.ingest.names import Names
+from footfall.ingest.outcome import Answer, answer, turned_away, unexpected
+from footfall.ingest.outcome import submission as submission_of
 from footfall.ingest.payloads import EventPayload, read
 from footfall.ingest.refuse import Request, rejection
 from footfall.ingest.rehearse import describe_rehearsal, refused_rehearsal
 from footfall.ingest.remember import remember
 from footfall.ingest.resolve import resolve
-from footfall.ingest.respond import (
-    JSON,
-    OK_BODY,
-    REPLAYED,
-    Headers,
-    error_body,
-    error_headers,
-)
+from footfall.ingest.respond import Headers, error_body, error_headers
 from footfall.ingest.wire import (
     CallerGone,
     HeaderMap,
@@ -72,21 +66,7 @@ from footfall.store.append import Submission
 from footfall.store.facts import Caller
 from footfall.store.store import Store
 
-log = structlog.get_logger(__name__)
-
 Application = Callable[[Any, Receive, Send], Awaitable[None]]
-Answer = tuple[int, Headers, bytes]
-
-SCOPE = "events:write"
-KEY_FIELD = b"idempotency-key"
-EVENT_PATHS = frozenset({"/v1/attribution/events", "/attribution/events"})
-BATCH_PATHS = frozenset({path + "/batch" for path in EVENT_PATHS})
-BROWSER_PATHS = frozenset({"/v1/track/events", "/track/events"})
-_HANDLED = {
-    **dict.fromkeys(EVENT_PATHS, "event"),
-    **dict.fromkeys(BATCH_PATHS, "batch"),
-    **dict.fromkeys(BROWSER_PATHS, "browser_event"),
-}
 
 
 class HotPath:
@@ -110,6 +90,8 @@ class HotPath:
         self._counters = counters
         self._limits = limits
         self._behind = behind
+        self.at_once = AtOnce(store, settings, counters, limits)
+        """What the listener may hand over without a call."""
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -117,22 +99,22 @@ class HotPath:
             await self._behind(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        if scope["method"] != "POST" or scope["path"] not in _HANDLED:
+        if scope["method"] != "POST" or scope["path"] not in NAMES:
             if is_for_browsers(scope["path"]):
                 if scope["method"] == "OPTIONS":
                     await answer_preflight(send, headers, request_id(headers))
                     return
                 send = allowing(send)
                 try:
-                    self._limits.take_address(scope, headers)
+                    self._limits.take_address(scope.get("client"), headers)
                 except Refused as refused:
-                    await _send(send, *_turned_away(refused, request_id(headers)))
+                    await _send(send, *turned_away(refused, request_id(headers)))
                     return
             await self._behind(scope, await at_hand(receive, headers), send)
             return
         started = perf_counter()
         request = Request(request_id(headers), "POST", scope["path"], now_us())
-        endpoint = _HANDLED[scope["path"]]
+        endpoint = NAMES[scope["path"]]
         try:
             if endpoint == "batch":
                 status, fields, body = await self._batch(scope, receive, headers, request)
@@ -144,7 +126,7 @@ class HotPath:
         except CallerGone:
             return
         except Exception as problem:
-            status, fields, body = _unexpected(problem, request)
+            status, fields, body = unexpected(problem, request.id)
         if endpoint == "browser_event":
             fields += ALLOWED
         await _send(send, status, fields, body)
@@ -166,7 +148,7 @@ class HotPath:
         try:
             credential = headers.get(b"authorization")
             if is_public:
-                self._limits.take_address(scope, headers)
+                self._limits.take_address(scope.get("client"), headers)
                 credential = public_credential(credential, scope["query_string"])
                 caller = recall_public(store, credential)
             else:
@@ -187,16 +169,11 @@ class HotPath:
                 check_origin(caller, headers.get(b"origin"))
             check_content_type(headers, is_public=is_public)
             body = await read_body(receive, headers, self._settings.event_size_max_bytes)
-            draft = payload = None
-            if not is_rehearsal and not is_public and KEY_FIELD not in headers:
-                draft = express(body, caller, store.facts, request.received_at)
-            if draft is None:
-                payload, draft = await self._resolve(
-                    body, headers, caller, request, is_public=is_public
-                )
-            submission = _submission(caller, request, draft, payload, body)
+            payload, draft = await self._resolve(
+                body, headers, caller, request, is_public=is_public
+            )
+            submission = submission_of(caller, request, draft, payload, body)
             if is_rehearsal:
-                assert payload is not None
                 await store.rehearse(submission)
                 return describe_rehearsal(store, payload, draft, request)
             generation = store.facts.generation
@@ -208,7 +185,7 @@ class HotPath:
         if draft.is_special:
             remember(store.facts, submission.drafts, generation)
         self._counters.events[draft.result] += 1
-        return _answer(draft, request, is_public=is_public)
+        return answer(draft, request.id, is_public=is_public)
 
     async def _resolve(
         self,
@@ -321,44 +298,7 @@ def _read(told: dict[str, Any], headers: HeaderMap, faults: list[Fault]) -> Even
     return payload
 
 
-def _submission(
-    caller: Caller, request: Request, draft: EventDraft, payload: EventPayload | None, body: bytes
-) -> Submission:
-    def refusal(_: int, fault: Fault) -> dict[str, Any]:
-        faults = [fault if payload is None else payload.respell(fault)]
-        return rejection(request, caller.business_id, caller.token_id, fault.status, faults, body)
-
-    return Submission(caller.business_id, caller.token_id, request.received_at, [draft], refusal)
-
-
-def _answer(draft: EventDraft, request: Request, *, is_public: bool) -> Answer:
-    fields: Headers = [JSON, (b"request-id", request.id.encode("latin-1"))]
-    # Official clients take nothing but just these two for a success (contract 9, rows 1 and 2).
-    status, body = (200, RECEIVED_BODY) if is_public else (201, OK_BODY)
-    if draft.result == "created":
-        return status, fields, body
-    if draft.fault is not None:
-        refused = draft.fault.status
-        return refused, error_headers(refused, request.id), error_body([draft.fault], request.id)
-    if draft.key is not None:
-        fields.append(REPLAYED)
-    return status, fields, body
-
-
-def _turned_away(refused: Refused, number: str) -> Answer:
-    """Answer who sends too much, before anything of it is read."""
-    faults = refused.faults
-    return refused.status, error_headers(refused.status, number, faults), error_body(faults, number)
-
-
 async def _send(send: Send, status: int, fields: Headers, body: bytes) -> None:
     fields.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": status, "headers": fields})
     await send({"type": "http.response.body", "body": body})
-
-
-def _unexpected(problem: Exception, request: Request) -> Answer:
-    """Answer a defect of ours: nothing was acknowledged, so the caller may send it again."""
-    log.error("request_failed", request_id=request.id, error=repr(problem), exc_info=problem)
-    fault = Unavailable("The server could not handle this; nothing was kept. Send it again.")
-    return 503, error_headers(503, request.id), error_body([fault], request.id)

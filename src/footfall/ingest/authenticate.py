@@ -168,18 +168,24 @@ async def authenticate_itself(store: Store, header: bytes | None, public_id: str
         raise refuse(UnknownResource("There is no business with this id.", "id")) from None
 
 
-def check_origin(caller: Caller, origin: bytes | None) -> None:
-    """Refuse with 403 pages that the business does not let use its public id.
+def may_come_from(caller: Caller, origin: bytes | None) -> bool:
+    """Tell whether the business lets pages of an origin use its public id.
 
     What is no page sends no ``Origin``, and a private token is no page's.
     """
-    if (
+    return (
         caller.origins is None
         or origin is None
         or caller.token_id is not None
         or origin in caller.origins
-    ):
+    )
+
+
+def check_origin(caller: Caller, origin: bytes | None) -> None:
+    """Refuse with 403 pages that the business does not let use its public id."""
+    if may_come_from(caller, origin):
         return
+    assert origin is not None
     raise refuse(
         Forbidden(
             f"Pages of {origin[:255].decode('latin-1')} may not use this public id; allow them "

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from math import ceil
-from typing import Any, Final
+from typing import Final
 
 from footfall.errors import ConfigurationError, RateLimited, refuse
 from footfall.ingest.wire import HeaderMap
@@ -113,7 +113,7 @@ class Limits:
         self._client_of = lru_cache(_ADDRESSES_REMEMBERED)(client_of)
         self._are_callers_limited = self._businesses.is_set or self._tokens.is_set
 
-    def take_address(self, scope: Any, headers: HeaderMap) -> None:
+    def take_address(self, peer: tuple[str, int] | None, headers: HeaderMap) -> None:
         """Count a request to an endpoint for browsers; a private token's does not count here.
 
         Raises:
@@ -121,7 +121,6 @@ class Limits:
         """
         if not self._addresses.is_set or _PRIVATE in headers.get(b"authorization", b""):
             return
-        peer = scope.get("client")
         forwarded = headers.get(b"x-forwarded-for", b"")[-_FORWARDED_BYTES:]
         client = self._client_of(peer[0] if peer else "", forwarded)
         if client is not None:

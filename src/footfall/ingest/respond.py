@@ -58,3 +58,8 @@ def error_headers(status: int, request_id: str, faults: Sequence[Fault] = ()) ->
     if status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="footfall"'))
     return headers
+
+
+def lines(headers: Headers) -> bytes:
+    """Return headers as they are written."""
+    return b"".join([b"%b: %b\r\n" % pair for pair in headers])

@@ -5,17 +5,27 @@ engines get their statement as driver text, made once from ``tables.py``.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Table, text
+import msgspec
+from sqlalchemy import Connection, Table, bindparam, text
 from sqlalchemy.dialects import sqlite
 
 from footfall.domain.events import EventDraft
 from footfall.store.ledger import upsert
-from footfall.store.tables import events, ledger
+from footfall.store.sessions import select_facts
+from footfall.store.tables import events, ledger, sessions
 
 Row = Sequence[Any]
+
+
+# One parameter for any number of texts: one statement to prepare, and no binding of each.
+_SESSIONS: Final = """
+select sessions.id, sessions.text, sessions.profile_id, profiles.suppressed_at is not null
+from sessions left join profiles on profiles.id = sessions.profile_id
+where sessions.business_id = ? and sessions.text in (select value from json_each(?))
+"""
 
 
 class Bulk(Protocol):
@@ -29,6 +39,11 @@ class Bulk(Protocol):
 
     def start_over(self) -> None:
         """Forget what was allocated: somebody else may have been faster."""
+
+    def find_sessions(
+        self, connection: Connection, business_id: int, texts: Sequence[str]
+    ) -> Iterable[tuple[int, str, int | None, bool]]:
+        """Return row number, text, profile, and whether its events are not kept, of those known."""
 
     def insert_events(self, connection: Connection, drafts: Sequence[EventDraft]) -> None:
         """Insert events whose row numbers are set."""
@@ -102,6 +117,12 @@ class SqliteBulk:
     def start_over(self) -> None:
         self._next = None
 
+    def find_sessions(
+        self, connection: Connection, business_id: int, texts: Sequence[str]
+    ) -> Iterable[tuple[int, str, int | None, bool]]:
+        named = business_id, msgspec.json.encode(texts).decode()
+        return _driver(connection).execute(_SESSIONS, named).fetchall()
+
     def insert_events(self, connection: Connection, drafts: Sequence[EventDraft]) -> None:
         self.insert(connection, events, [_event_row(draft) for draft in drafts])
 
@@ -131,6 +152,10 @@ class PostgresqlBulk:
 
     def __init__(self) -> None:
         self._ledger = upsert("postgresql")
+        self._sessions = select_facts().where(
+            sessions.c.business_id == bindparam("business_id"),
+            sessions.c.text.in_(bindparam("texts", expanding=True)),
+        )
         names = ", ".join(column.name for column in events.columns)
         self._copy = f"copy events ({names}) from stdin"
 
@@ -146,6 +171,12 @@ class PostgresqlBulk:
 
     def start_over(self) -> None:
         pass
+
+    def find_sessions(
+        self, connection: Connection, business_id: int, texts: Sequence[str]
+    ) -> Iterable[tuple[int, str, int | None, bool]]:
+        named = {"business_id": business_id, "texts": texts}
+        return [tuple(row) for row in connection.execute(self._sessions, named)]
 
     def insert_events(self, connection: Connection, drafts: Sequence[EventDraft]) -> None:
         with connection.connection.cursor() as cursor, cursor.copy(self._copy) as copy:  # type: ignore[attr-defined]

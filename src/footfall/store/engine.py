@@ -3,6 +3,7 @@
 Every pragma stands here with its reason. Nothing else in Footfall opens the system of record.
 """
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from footfall.errors import ConfigurationError
 
@@ -145,6 +146,11 @@ def _sqlite(url: URL, *, writes: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def open_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        # Past the query builder, whose ceremony costs a commit more than the statement.
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.execute(begin)
+        except sqlite3.Error as problem:
+            raise OperationalError(begin, None, problem) from problem
 
     return engine

@@ -47,10 +47,6 @@ _KEYS: Final = select(idempotency.c.key, idempotency.c.fingerprint, idempotency.
     idempotency.c.business_id == bindparam("business_id"),
     idempotency.c.key.in_(bindparam("texts", expanding=True)),
 )
-_SESSIONS: Final = select_facts().where(
-    sessions.c.business_id == bindparam("business_id"),
-    sessions.c.text.in_(bindparam("texts", expanding=True)),
-)
 
 
 class Overtaken(FootfallError):
@@ -137,9 +133,10 @@ class Settlement:
         wanted = {(d.business_id, d.new_session) for d in self._drafts if d.new_session is not None}
         for business_id, texts in _by_business(wanted):
             for chunk in _chunks(texts):
-                named = {"business_id": business_id, "texts": chunk}
-                for row_id, text, *standing in self._connection.execute(_SESSIONS, named):
-                    self._sessions[business_id, text] = _Session(row_id, *standing)
+                found = self._bulk.find_sessions(self._connection, business_id, chunk)
+                for row_id, text, profile_id, is_suppressed in found:
+                    fact = _Session(row_id, profile_id, bool(is_suppressed))
+                    self._sessions[business_id, text] = fact
         # One batch may name a session by its own id and by its public one.
         self._attachable = {each.id: each for each in self._sessions.values() if each.id}
         attachable = {d.session_id for d in self._drafts if d.attaches and d.session_id is not None}

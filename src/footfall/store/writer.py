@@ -42,6 +42,13 @@ class Work(Protocol):
     changes: list[tuple[str, int]]
 
 
+class Waiter(Protocol):
+    """Who is told of a commit without a task of its own to wait in."""
+
+    def committed(self, group: "Group") -> None:
+        """Do what follows a commit, or its failure; called on the event loop."""
+
+
 class Write:
     """A function to be run on the writer's connection, in a savepoint of its own."""
 
@@ -58,10 +65,11 @@ class Write:
 class Group:
     """What will be committed together."""
 
-    __slots__ = ("appends", "error", "future", "size", "writes")
+    __slots__ = ("appends", "error", "future", "size", "waiters", "writes")
 
     def __init__(self, future: asyncio.Future[None]) -> None:
         self.future = future
+        self.waiters: list[Waiter] = []
         self.appends: list[Any] = []
         self.writes: list[Write] = []
         self.size = 0
@@ -158,7 +166,8 @@ class Writer:
     def submit(self, submission: Work) -> Group:
         """Put a submission into the next commit.
 
-        Wait for the group's ``future``, then ``check`` it; the outcome is in the submission.
+        Wait for the group's ``future`` or be one of its ``waiters``, then ``check`` it; the outcome
+        is in the submission.
 
         Raises:
             Refused: with ``Unavailable`` when too much is waiting.
@@ -206,6 +215,12 @@ class Writer:
             self._on_changes(changes)
         if not group.future.done():
             group.future.set_result(None)
+        for waiter in group.waiters:
+            try:
+                waiter.committed(group)
+            except Exception as problem:
+                # A defect of one must not cost the others their answers.
+                log.error("answer_failed", error=repr(problem), exc_info=problem)
 
     def _commit(self, group: Group) -> None:
         started = time.perf_counter()
