@@ -172,8 +172,8 @@ def test_a_request_in_two_pieces_is_answered_once(cut: int) -> None:
             assert await answered(reader) == b"abc"
             (connection,) = listener.server_state.connections
             # As the transport would hand it over, in two pieces for certain.
-            connection.data_received(post(b"xyz")[:cut])  # type: ignore[union-attr]
-            connection.data_received(post(b"xyz")[cut:])  # type: ignore[union-attr]
+            connection.data_received(post(b"xyz")[:cut])
+            connection.data_received(post(b"xyz")[cut:])
             assert await answered(reader) == b"xyz"
         writer.close()
         assert len(echo.called) + len(echo.at_once.taken) == 4
@@ -188,10 +188,10 @@ def test_a_value_that_looks_like_a_request_is_no_head() -> None:
         assert await answered(reader) == b"abc"
         (connection,) = listener.server_state.connections
         tail = b"POST \r\nContent-Length: 3\r\n\r\nabc"
-        connection.data_received(b"POST /at-once HTTP/1.1\r\nHost: x\r\nX: ")  # type: ignore[union-attr]
-        connection.data_received(tail)  # type: ignore[union-attr]
+        connection.data_received(b"POST /at-once HTTP/1.1\r\nHost: x\r\nX: ")
+        connection.data_received(tail)
         assert await answered(reader) == b"abc"
-        connection.data_received(tail)  # type: ignore[union-attr]
+        connection.data_received(tail)
         assert (await reader.read()).startswith(b"HTTP/1.1 400")
         writer.close()
 
