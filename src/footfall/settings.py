@@ -104,6 +104,20 @@ class Settings:
             "help": "Addresses or networks of proxies whose X-Forwarded-For says who the client is."
         },
     )
+    lake_url: str = field(
+        default="",
+        metadata={
+            "help": "Where the columnar copy is: a folder, or s3://BUCKET/PATH; "
+            "empty: lake in the data folder."
+        },
+    )
+    lake_interval_s: int = field(
+        default=60,
+        metadata={
+            "help": "Longest that a row waits to be archived while nobody asks for it.",
+            "min": 1,
+        },
+    )
     shutdown_timeout_s: int = field(
         default=20, metadata={"help": "Longest wait for accepted requests at SIGTERM."}
     )
@@ -119,6 +133,11 @@ class Settings:
     def database_url(self) -> str:
         """The URL in effect: the one set, or SQLite in the data folder."""
         return self.database or f"sqlite:///{self.data / 'footfall.db'}"
+
+    @property
+    def lake_place(self) -> str:
+        """The folder or address of the lake in effect."""
+        return self.lake_url or str((self.data / "lake").absolute())
 
     @property
     def url(self) -> str:
