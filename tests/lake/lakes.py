@@ -54,5 +54,9 @@ class Pond:
         """Return the Parquet files of a table, also those that no version names any more."""
         return sorted((self.folder / table).rglob("*.parquet"))
 
+    def files(self, table: str) -> int:
+        """Return how many files the newest version of a table names."""
+        return len(self.lake.location.open(TABLES[table]).file_uris())
+
     def version(self, table: str) -> int:
         return self.lake.location.open(TABLES[table]).version()

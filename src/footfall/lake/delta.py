@@ -83,25 +83,32 @@ class Location:
         return found if _name(found).startswith(f"{self.lake_id}/") else None
 
     def create(self, table: LakeTable) -> DeltaTable:
-        """Return a new empty table in the place of whatever is there."""
+        """Return a new empty table in the place of whatever is there.
+
+        Raises:
+            Overtaken: somebody else made one at the same moment.
+        """
         if self.is_local:
             Path(self.root).mkdir(mode=0o700, parents=True, exist_ok=True)
         numbers = [each.name for each in table.columns if each.kind == "bigint"]
-        return DeltaTable.create(
-            self.uri(table),
-            schema=schema_of(table),
-            mode="overwrite",
-            partition_by=list(PARTITIONS),
-            # What was in its place may have been followed further: that counts no more.
-            description=f"{self.lake_id}/{secrets.token_hex(4)}",
-            configuration={
-                "delta.dataSkippingStatsColumns": ",".join(
-                    name for name in numbers if name not in (*PARTITIONS, *table.told)
-                ),
-                "delta.checkpointInterval": "50",
-                "delta.logRetentionDuration": "interval 1 days",
-            },
-        )
+        try:
+            return DeltaTable.create(
+                self.uri(table),
+                schema=schema_of(table),
+                mode="overwrite",
+                partition_by=list(PARTITIONS),
+                # What was in its place may have been followed further: that counts no more.
+                description=f"{self.lake_id}/{secrets.token_hex(4)}",
+                configuration={
+                    "delta.dataSkippingStatsColumns": ",".join(
+                        name for name in numbers if name not in (*PARTITIONS, *table.told)
+                    ),
+                    "delta.checkpointInterval": "50",
+                    "delta.logRetentionDuration": "interval 1 days",
+                },
+            )
+        except CommitFailedError as problem:
+            raise Overtaken from problem
 
     def mark(self, opened: DeltaTable, name: str) -> int:
         """Return how far the archive has come with something, 0 at the beginning."""

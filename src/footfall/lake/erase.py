@@ -129,7 +129,9 @@ class Eraser:
                 emptied += self._location.empty(
                     opened,
                     table.told,
-                    f"business_id = {int(who.business_id)} and {table.key} in ({numbers})",
+                    f"business_id = {int(who.business_id)} and {table.key} in ({numbers})"
+                    # A thing that changed has its newest row already as it is to be.
+                    + (f" and {each.gone} is not null" if table.versions else ""),
                 )
         return emptied
 
