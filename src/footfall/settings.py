@@ -134,6 +134,18 @@ class Settings:
             "min": 1,
         },
     )
+    sql_timeout_s: int = field(
+        default=30,
+        metadata={"help": "Longest that a query at /v1/sql may take.", "min": 1, "max": 3600},
+    )
+    sql_memory_max_bytes: int = field(
+        default=512 << 20,
+        metadata={"help": "Most memory that a query at /v1/sql may use.", "min": 32 << 20},
+    )
+    sql_rows_max: int = field(
+        default=10_000,
+        metadata={"help": "Most rows in an answer of /v1/sql; the others are left out.", "min": 1},
+    )
     shutdown_timeout_s: int = field(
         default=20, metadata={"help": "Longest wait for accepted requests at SIGTERM."}
     )

@@ -43,6 +43,7 @@ from footfall.api import (
     refunds,
     rejections,
     sessions,
+    sql,
     structures,
     variants,
 )
@@ -83,6 +84,7 @@ RESOURCES: Final = (
     links,
     link_stats,
     deliveries,
+    sql,
     rejections,
     ledger,
     identifications,

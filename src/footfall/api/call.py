@@ -35,6 +35,7 @@ from footfall.ingest.wire import (
     refuse_parameters,
 )
 from footfall.lake.lake import Lake
+from footfall.lake.sql import Runner
 from footfall.settings import Settings
 from footfall.store.facts import Caller
 from footfall.store.store import Store
@@ -74,6 +75,7 @@ class Call:
     settings: Settings
     store: Store
     lake: Lake
+    sql: Runner
     caller: Caller
     query: dict[str, str]
     told: dict[str, Any]
@@ -127,6 +129,7 @@ class Reception:
     def __init__(self, store: Store, settings: Settings, limits: Limits, lake: Lake) -> None:
         self._store = store
         self._lake = lake
+        self._sql = Runner(lake, settings)
         self._settings = settings
         self._limits = limits
 
@@ -163,6 +166,7 @@ class Reception:
             self._settings,
             self._store,
             self._lake,
+            self._sql,
             caller,
             query,
             told,

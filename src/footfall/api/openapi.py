@@ -53,6 +53,7 @@ TAGS: Final = {
     "Wordpress": "What the plugin for WordPress asks besides.",
     "Links": "Short addresses that tell who opens them.",
     "Deliveries": "Messages that reached somebody, as their sender tells.",
+    "Sql": "Any question, over everything that is archived.",
     "Rejections": "What was refused, and why.",
     "Ledger": "How many events came, and what became of them.",
     OTHER: "For those who run the server.",

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
+from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -26,8 +27,8 @@ from footfall.lake.archive import FOLLOWED, SOURCES, Archive
 from footfall.lake.columns import TABLES
 from footfall.lake.compact import compact
 from footfall.lake.delta import Location, Overtaken
-from footfall.lake.erase import Eraser
-from footfall.lake.reading import reading
+from footfall.lake.erase import Eraser, clear_away
+from footfall.lake.reading import files_of, reading, views
 from footfall.settings import Settings
 from footfall.store.engine import Engines, open_engines
 from footfall.store.settled import settled
@@ -128,7 +129,7 @@ class Lake:
         """Forget everything, so that all of the store is archived anew."""
         with self._mutex, lock.changing(self.engines):
             for table in TABLES.values():
-                self.location.create(table)
+                clear_away(self.location.create(table))
             self._done = {}
 
     async def read(
@@ -154,14 +155,25 @@ class Lake:
         attempt = 0
         while True:
             attempt += 1
-            opened = {name: self.location.open(table) for name, table in TABLES.items()}
             try:
-                with reading(self.location, opened, business_id, options) as connection:
+                with reading(self.location, self._opened(), business_id, options) as connection:
                     return fn(connection)
             except IOException:
                 # An erasure took away files that this state still names: look at the newest.
                 if attempt == _ATTEMPTS:
                     raise
+
+    async def pinned(self, business_id: int) -> tuple[list[str], list[str]]:
+        """Return the files of a business as the lake is now, and statements that make its views."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, self._pinned, business_id)
+
+    def _pinned(self, business_id: int) -> tuple[list[str], list[str]]:
+        files = files_of(self.location, self._opened(), business_id)
+        return [path for paths in files.values() for path in paths], views(files)
+
+    def _opened(self) -> Mapping[str, DeltaTable]:
+        return {name: self.location.open(table) for name, table in TABLES.items()}
 
     def _follow(self, bounds: Mapping[str, int], go: Callable[[], bool]) -> int:
         added = 0
