@@ -22,6 +22,7 @@ from footfall.store.store import Store
 if TYPE_CHECKING:
     from footfall.lake.keeper import Keeper
     from footfall.lake.lake import Lake
+    from footfall.lake.sql import Runner
 
 HEAD_START_S: Final = 0.1
 """How long the server has the interpreter to itself before the framework is loaded."""
@@ -65,6 +66,7 @@ class _Built(NamedTuple):
     api: Application
     lake: "Lake"
     keeper: "Keeper"
+    sql: "Runner"
 
 
 class _Later:
@@ -87,6 +89,7 @@ class _Later:
     async def close(self) -> None:
         """Stop what works in the background."""
         built = await self._built()
+        await built.sql.close()
         await asyncio.to_thread(built.keeper.close)
         await asyncio.to_thread(built.lake.close)
 
@@ -103,12 +106,14 @@ def _build(store: Store, settings: Settings, limits: Limits, counters: Counters)
     from footfall import api
     from footfall.lake.keeper import Keeper
     from footfall.lake.lake import Lake
+    from footfall.lake.sql import Runner
 
     lake = Lake(settings)
-    application = api.build(store, settings, limits, counters, lake)
+    sql = Runner(lake, settings)
+    application = api.build(store, settings, limits, counters, lake, sql)
     keeper = Keeper(lake, settings.lake_interval_s)
     keeper.start()
     # What start-up made lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()
-    return _Built(application, lake, keeper)
+    return _Built(application, lake, keeper, sql)

@@ -126,10 +126,12 @@ def raise_any(faults: Sequence[Fault]) -> None:
 class Reception:
     """Opens calls; its ``open`` is the dependency ``call`` of every handler."""
 
-    def __init__(self, store: Store, settings: Settings, limits: Limits, lake: Lake) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, limits: Limits, lake: Lake, sql: Runner
+    ) -> None:
         self._store = store
         self._lake = lake
-        self._sql = Runner(lake, settings)
+        self._sql = sql
         self._settings = settings
         self._limits = limits
 

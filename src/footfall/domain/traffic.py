@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_plus
 
+from footfall.domain import actions
 from footfall.domain.times import parse_instant
 
 UTM: Final = ("source", "medium", "campaign", "term", "content")
@@ -42,7 +43,7 @@ Microsoft Advertising (auto-tagging of the Click ID), TikTok, X, LinkedIn (first
 Pinterest, Snapchat, Reddit and Yandex Direct.
 """
 
-LINK_CLICKED: Final = "short_link.clicked"
+LINK_CLICKED: Final = actions.LINK_CLICKED.name
 
 _NAMES: Final = "|".join((*(f"utm_{name}" for name in UTM), *CLICK_IDS))
 _PARAMETER: Final = re.compile(rf"[?&;]({_NAMES})=([^&;#]*)", re.IGNORECASE)

@@ -71,8 +71,13 @@ class Answer(msgspec.Struct, omit_defaults=True):
 
 
 def main() -> None:
-    """Answer the one request."""
-    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+    """Load everything, then answer the one request; without one there is nothing to do."""
+    import duckdb  # noqa: F401  # while nobody waits for it
+
+    told = sys.stdin.buffer.read()
+    if not told:
+        return
+    request = msgspec.json.decode(told, type=Request)
     _bound(request)
     sys.stdout.buffer.write(msgspec.json.encode(_answer(request)))
 
