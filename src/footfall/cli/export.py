@@ -69,7 +69,7 @@ def export(
                 _to_output(lake, business_id, wanted, form, since, until)
                 return
             count = _write(lake, business_id, wanted, Path(file), form, since, until)
-    click.echo(f"Exported {count:,} rows of {table} to {file}.", err=True)
+    click.echo(f"Exported {count:,} rows of {table} to {file}.")
 
 
 def _write(
