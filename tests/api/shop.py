@@ -3,8 +3,15 @@
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
+
+BROWSER = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
+)
+"""How a person's phone calls itself."""
 
 _number = count(1).__next__
 
@@ -74,6 +81,14 @@ class Shop:
     def a_list(self, name: str | None = None) -> dict[str, Any]:
         return made(self.client.post("/v1/lists", json={"name": name or unique("List ")}))
 
+    def link(self, **told: Any) -> dict[str, Any]:
+        body = {"destination": "https://shop.example/sale"} | told
+        return made(self.client.post("/v1/links", json=body))
+
+    def delivery(self, **told: Any) -> dict[str, Any]:
+        body = {"campaign": "spring", "channel": "sms", "reference": unique("msg-")} | told
+        return made(self.client.post("/v1/deliveries", json=body))
+
     def session(self) -> str:
         text: str = made(self.client.post("/v1/track/sessions"))["id"]
         return text
@@ -87,6 +102,11 @@ class Shop:
 
     def event(self, **told: Any) -> dict[str, Any]:
         return got(self.client.get(f"/v1/attribution/events/{self.track(**told)}"))
+
+
+def session_in(location: str) -> str | None:
+    """The session that an opened link's address passes on."""
+    return parse_qs(urlsplit(location).query).get("hello_session", [None])[0]
 
 
 def made(answer: httpx.Response) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.shop import Shop, unique
+from tests.api.shop import BROWSER, Shop, unique
 from tests.server import Server, serving
 
 ROUNDS = 15
@@ -90,3 +90,56 @@ def test_a_session_attached_at_two_servers_has_one_owner_in_both_answers(
         told = answers(both, lambda c, path=path: c.patch(path, json={"profile": owners[c]}))  # type: ignore[misc]
         assert len({each["profile"] for each in told}) == 1
         assert told[0] == told[1] == both[0].get(path).json()
+
+
+def test_a_delivery_told_to_two_servers_is_one_and_another_content_is_refused(
+    both: tuple[httpx.Client, httpx.Client],
+) -> None:
+    profile = both[0].post("/v1/profiles", json={}).json()["id"]
+    for number in range(ROUNDS):
+        body = {"profile": profile, "campaign": "a", "channel": "sms", "reference": number}
+        told = answers(both, lambda c, body=body: c.post("/v1/deliveries", json=body))  # type: ignore[misc]
+        assert told[0] == told[1]
+        campaign = dict(zip(both, "ab", strict=True))
+        body = body | {"source": "other"}
+        told = answers(
+            both,
+            lambda c, body=body, campaign=campaign: c.post(  # type: ignore[misc]
+                "/v1/deliveries", json=body | {"campaign": campaign[c]}
+            ),
+        )
+        assert sorted("id" in each for each in told) == [False, True]
+
+
+def test_batches_of_deliveries_in_another_order_are_both_taken(
+    both: tuple[httpx.Client, httpx.Client],
+) -> None:
+    profile = both[0].post("/v1/profiles", json={}).json()["id"]
+    for number in range(ROUNDS):
+        rows = [
+            {"profile": profile, "campaign": "a", "channel": "sms", "reference": f"{number}-{each}"}
+            for each in range(50)
+        ]
+        ordered = dict(zip(both, (rows, rows[::-1]), strict=True))
+        told = answers(
+            both,
+            lambda c, ordered=ordered: c.post("/v1/deliveries", json={"deliveries": ordered[c]}),  # type: ignore[misc]
+        )
+        assert sum(each["created"] for each in told) == 50
+        assert sum(each["duplicate"] for each in told) == 50
+
+
+def test_clicks_at_two_servers_are_all_counted(both: tuple[httpx.Client, httpx.Client]) -> None:
+    links = [
+        both[0].post("/v1/links", json={"destination": "https://shop.example"}).json()
+        for _ in range(2)
+    ]
+    headers = {"User-Agent": BROWSER}
+    for number in range(ROUNDS):
+        path = f"/l/{links[number % 2]['code']}"
+        with ThreadPoolExecutor(8) as pool:
+            asked = [*both, *both, *both, *both]
+            found = pool.map(lambda c, path=path: c.get(path, headers=headers), asked)
+            assert [answer.status_code for answer in found] == [302] * 8
+    counted = [both[1].get(f"/v1/links/{each['id']}").json()["clicks"] for each in links]
+    assert sum(counted) == 8 * ROUNDS

@@ -49,8 +49,15 @@ def operations(document: Json) -> Iterator[Operation]:
 
 def success(told: Json) -> tuple[int, Json]:
     """The status and response of the real answer; a dry run's 200 is not it."""
-    status = max(each for each in told["responses"] if each.startswith("2"))
+    status = max(each for each in told["responses"] if each < "4")
     return int(status), told["responses"][status]
+
+
+def success_of(told: Json, body: str) -> tuple[int, Json]:
+    """The same for an example body: one delivery by itself has an answer of its own."""
+    if told["operationId"] == "record_deliveries" and "deliveries" not in body:
+        return 201, told["responses"]["201"]
+    return success(told)
 
 
 def assert_fits(document: Json, schema: Json, value: Any) -> None:
@@ -61,6 +68,7 @@ def assert_fits(document: Json, schema: Json, value: Any) -> None:
 def assert_fits_answer(document: Json, response: Json, answer: httpx.Response) -> None:
     for kind, content in response.get("content", {}).items():
         is_json = kind == "application/json"
+        assert answer.headers["content-type"].partition(";")[0] == kind
         assert_fits(document, content["schema"], answer.json() if is_json else answer.text)
 
 
@@ -146,7 +154,7 @@ def test_what_does_not_exist_is_refused_as_documented(
     module_server: Server, document: Json
 ) -> None:
     for method, path, told in operations(document):
-        if "{" in path:
+        if "{" in path and path.startswith("/v1/"):
             answer = module_server.client.request(method, re.sub(r"\{\w+\}", "-", path), json={})
             assert_refused_as_documented(document, told, answer)
 
@@ -189,6 +197,7 @@ def real_ids(client: httpx.Client) -> dict[str, str]:
         "refund": client.post("/v1/attribution/refunds", json={"reference": "1"}),
         "app": client.post("/v1/attribution/apps", json={"name": "Lamps"}),
         "form": client.post("/v1/forms", json={"name": "Lamps"}),
+        "link": client.post("/v1/links", json={"destination": "https://shop.example"}),
     }
     # Of a product and an order of their own, which are not deleted before them.
     parts = {
@@ -196,6 +205,9 @@ def real_ids(client: httpx.Client) -> dict[str, str]:
         "item": ("orders", {"reference": "2", "items": [{"product": {"name": "Rug"}}]}, "items"),
     }
     ids: dict[str, str] = {name: answer.json()["id"] for name, answer in made.items()}
+    ids["code"] = made["link"].json()["code"]
+    told = {"profile": ids["profile"], "campaign": "a", "channel": "sms", "reference": "1"}
+    ids["delivery"] = client.post("/v1/deliveries", json=told).json()["id"]
     for name, (where, body, field) in parts.items():
         whole = client.post(f"/v1/attribution/{where}", json=body).json()
         ids[name] = whole[field][0]["id"]
@@ -258,7 +270,7 @@ def test_every_example_is_accepted_and_answered_as_documented(footfall_server: S
                 content=with_real_ids(body, ids),
                 headers={"Content-Type": kind} if kind else {},
             )
-            status, response = success(told)
+            status, response = success_of(told, body)
             assert answer.status_code == status, (method, path, body, answer.text)
             assert_fits_answer(document, response, answer)
             assert answer.headers["request-id"]

@@ -9,7 +9,7 @@ from sqlalchemy import MetaData, select, update
 from footfall.domain.public_ids import Kind, PublicIds
 from footfall.store import tables
 from footfall.store.engine import Engines
-from tests.api.shop import Shop, got, refused, unique
+from tests.api.shop import BROWSER, Shop, got, refused, session_in, unique
 
 metadata: MetaData = tables.metadata
 
@@ -52,6 +52,8 @@ class Someone:
         shop.client.post("/v1/attribution/events", json=refusal)
         shop.client.get(f"/v1/sessions/{self.second}/{self.second}")
         shop.client.patch(f"/v1/sessions/{self.second}", json={"profile": None, "a": self.word})
+        self.link = shop.link(profile=self.other, destination=f"https://x/?{self.word}#{self.word}")
+        shop.delivery(profile=self.id, reference=self.word)
 
     def erase(self) -> dict[str, Any]:
         return got(self.shop.client.delete(f"/v1/profiles/{self.id}", params={"erase": "1"}))
@@ -74,6 +76,7 @@ def test_erasing_leaves_no_trace_of_the_person(shop: Shop, beside: Engines) -> N
     words = (someone.word, someone.session, someone.second)
     before = places(beside, *words)
     assert {"profiles", "identities", "claims", "sessions", "events", "rejections"} <= set(before)
+    assert {"links", "deliveries"} <= set(before)
     assert someone.erase() == {"id": someone.id, "deleted": True, "erased": True}
     assert places(beside, *words) == {}
     for name in (someone.id, someone.other):
@@ -95,6 +98,27 @@ def test_events_of_an_erased_person_still_count(shop: Shop) -> None:
     assert got(shop.client.get("/v1/ledger"))["data"] == ledger
 
 
+def test_a_delivery_to_an_erased_person_still_counts(shop: Shop) -> None:
+    someone = Someone(shop)
+    (before,) = got(shop.client.get("/v1/deliveries", params={"profile": someone.id}))["data"]
+    someone.erase()
+    after = got(shop.client.get(f"/v1/deliveries/{before['id']}"))
+    assert after == before | {"profile": None, "reference": None}
+
+
+def test_a_link_of_an_erased_person_is_nobodys_and_still_leads_on(shop: Shop) -> None:
+    someone = Someone(shop)
+    opened = {"User-Agent": BROWSER}
+    address = f"/l/{someone.link['code']}"
+    before = shop.client.get(address, headers=opened).headers["location"]
+    someone.erase()
+    link = got(shop.client.get(f"/v1/links/{someone.link['id']}"))
+    assert (link["profile"], link["destination"], link["clicks"]) == (None, "https://x/", 1)
+    after = shop.client.get(address, headers=opened).headers["location"]
+    assert after.startswith("https://x/?hello_session=")
+    assert session_in(after) != session_in(before)
+
+
 def test_that_somebody_was_erased_is_on_record(shop: Shop) -> None:
     someone = Someone(shop)
     someone.erase()
@@ -106,10 +130,12 @@ def test_that_somebody_was_erased_is_on_record(shop: Shop) -> None:
         "sightings": 0,
         "submissions": 0,
         "rejections": 3,
+        "links": 1,
+        "deliveries": 1,
         "claims": 2,
         "lists": 0,
         "properties": 0,
-        "sessions": 2,
+        "sessions": 3,
         "contacts": 3,
         "profiles": 2,
     }
@@ -205,11 +231,15 @@ def test_an_export_holds_everything(shop: Shop) -> None:
     ]
     assert {each["kind"] for each in document["identities"]} == {"email", "phone", "user"}
     assert {each["name"] for each in document["claims"]} == {"name", "email"}
-    assert [each["session"] for each in document["sessions"]] == [someone.session, someone.second]
+    (link,), (delivery,) = document["links"], document["deliveries"]
+    assert (link["id"], link["profile"]) == (someone.link["id"], someone.other)
+    assert (delivery["reference"], delivery["profile"]) == (someone.word, someone.id)
+    known = [someone.session, someone.second, link["session"]]
+    assert [each["session"] for each in document["sessions"]] == known
     assert [each["event_id"] for each in document["events"]] == someone.keys
     assert all(each["metadata"] == {"note": someone.word} for each in document["events"])
     kinds = [each["kind"] for each in document["changes"]]
-    assert kinds == ["attach", "attach", "merge", "identify"]
+    assert kinds == ["attach", "attach", "merge", "identify", "attach"]
 
 
 def test_an_export_of_a_long_history_is_whole(shop: Shop) -> None:

@@ -31,6 +31,8 @@ ABSENT: Names = {
     "list": [_ID],
     "change": [_ID],
     "conflict": [_ID],
+    "link": [_ID],
+    "delivery": [_ID],
     "business": [_ID],
 }
 """Per noun an id that nobody has, and any other name it goes by."""
@@ -79,5 +81,7 @@ def things(shop: Shop) -> Names:
         "list": [customers["id"]],
         "change": [change["id"]],
         "conflict": [conflict["id"]],
+        "link": [shop.link(profile=profile["id"])["id"]],
+        "delivery": [shop.delivery(profile=profile["id"])["id"]],
         "business": [shop.business_id],
     }

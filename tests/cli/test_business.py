@@ -19,6 +19,7 @@ def test_a_created_business_is_listed(database_url: str) -> None:
         "timezone": "America/Montevideo",
         "country": "UY",
         "origins": None,
+        "link_hosts": None,
         "test_id": None,
         "created_at": "",
     }
@@ -51,6 +52,9 @@ def test_a_business_is_changed(database_url: str) -> None:
     assert update(*both)["origins"] == ["http://localhost:3000", "https://shop.example"]
     assert update("--origin", "https://a.example")["origins"] == ["https://a.example"]
     assert update("--any-origin") == {**made, "name": "B"}
+    hosts = ("--link-host", "Shop.example", "--link-host", "a.example")
+    assert update(*hosts)["link_hosts"] == ["a.example", "shop.example"]
+    assert update("--any-link-host") == {**made, "name": "B"}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +62,8 @@ def test_a_business_is_changed(database_url: str) -> None:
     [
         ((), 2, "nothing to change"),
         (("--any-origin", "--origin", "https://a.example"), 2, "exclude each other"),
+        (("--any-link-host", "--link-host", "a.example"), 2, "exclude each other"),
+        (("--link-host", "https://shop.example"), 2, "shop.example"),
         (("--origin", "shop.example"), 2, "https://shop.example"),
         (("--origin", "https://shop.example/path"), 2, "nothing after it"),
         (("--origin", "https://u@shop.example"), 2, "nothing after it"),

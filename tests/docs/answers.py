@@ -10,8 +10,8 @@ from typing import Any, Final
 
 _ID: Final = re.compile(r"[A-Za-z0-9]{8}|[A-Za-z0-9]{32}|[A-Za-z0-9]{8}-\d{10}|req_[0-9a-f]{20}")
 _ID_KEYS: Final = frozenset(
-    {"business_id", "duplicate_of", "event_id", "id", "object", "profile", "request_id", "session"}
-    | {"token"}
+    {"business_id", "duplicate_of", "event_id", "id", "link", "object", "profile", "request_id"}
+    | {"session", "token"}
 )
 _MOMENT: Final = re.compile(r"\d{10}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 _MOMENT_KEYS: Final = frozenset(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.shop import BROWSER, session_in
 from tests.durability.books import Books
 from tests.durability.conditions import metric, status_of, until
 from tests.durability.disks import Disk, small_disk
@@ -86,6 +87,34 @@ def test_readiness_tells_the_truth_when_nobody_sends_anything(disk: Disk, server
     assert status_of(server, "/readyz") == 503
     disk.free(server)
     until(lambda: status_of(server, "/readyz") == 200, "a try that succeeds")
+
+
+def test_a_full_disk_sends_visitors_of_links_on_and_counts_them(disk: Disk, server: Server) -> None:
+    client = server.client
+    told = {"destination": "https://shop.example/?a=1", "campaign": "spring"}
+    link = client.post("/v1/links", json=told).json()
+
+    def opened() -> str:
+        answer = client.get(f"/l/{link['code']}", headers={"User-Agent": BROWSER})
+        assert answer.status_code == 302
+        return answer.headers["location"]
+
+    def clicks() -> int:
+        count: int = client.get(f"/v1/links/{link['id']}").json()["clicks"]
+        return count
+
+    assert session_in(opened())
+    disk.fill(server)
+    large = {"first_name": "Ada", "metadata": {"text": "x" * 200_000}}
+    until(lambda: client.post("/v1/profiles", json=large).status_code == 503, "it to be full")
+    until(lambda: session_in(opened()) is None, "a click that cannot be stored")
+    assert opened() == "https://shop.example/?a=1&utm_source=hellotext&utm_campaign=spring"
+    unrecorded = metric(server, "footfall_link_clicks_unrecorded_total")
+    assert unrecorded >= 2
+    before = clicks()
+    disk.free(server)
+    until(lambda: session_in(opened()) is not None, "room to be used")
+    assert clicks() > before
 
 
 @pytest.mark.parametrize("path", ["/v1/profiles", "/v1/attribution/products"])

@@ -109,6 +109,28 @@ def _fill(connection: Connection, business_id: int, count: int) -> None:
             ],
         ),
         (
+            tables.links,
+            [
+                common
+                | {"code": "AbC123", "destination": "https://shop.example/ñ?a=1#b", "clicks": 1}
+                | {"source": "hellotext", "medium": "sms", "profile_id": 1, "session_id": 1}
+                | {"clicked_at": T, "updated_at": T}
+            ],
+        ),
+        (
+            tables.link_clicks,
+            [{"business_id": business_id, "link_id": 1, "session_id": 1, "clicked_at": T}],
+        ),
+        (
+            tables.deliveries,
+            [
+                common
+                | {"campaign": "spring", "channel": "sms", "reference": each, "delivered_at": T}
+                | {"profile_id": 1 if each else None}
+                for each in ("1", None)
+            ],
+        ),
+        (
             tables.ledger,
             [
                 {"token_id": 1, "hour_at": T, "business_id": business_id, "received": count + 3}

@@ -34,7 +34,8 @@ class NewDelivery(Struct):
         Meta(description="Its id where it was sent, unique in its source, for ever."),
     ]
     source: Annotated[
-        Text, Meta(description="The system that sent it and has the reference.", max_length=64)
+        Annotated[str, Meta(max_length=64)] | UnsetType,
+        Meta(description="The system that sent it and has the reference."),
     ] = UNSET
     delivered_at: Annotated[
         int | str | UnsetType,

@@ -19,26 +19,19 @@ from footfall.settings import Settings
 from footfall.store.links import Link as LinkRow
 
 Text = str | UnsetType
+Word = Annotated[str, Meta(max_length=TEXT_LENGTH)] | UnsetType
+Address = Annotated[str, Meta(max_length=DESTINATION_LENGTH)]
 
 
 class LinkBody(Struct):
     """A link to be made."""
 
-    destination: Annotated[
-        str,
-        Meta(description="Where it leads, http or https.", max_length=DESTINATION_LENGTH),
-    ]
-    campaign: Annotated[
-        Text, Meta(description="Becomes `utm_campaign`.", max_length=TEXT_LENGTH)
-    ] = UNSET
-    medium: Annotated[
-        Text,
-        Meta(description="Becomes `utm_medium`, such as `sms`.", max_length=TEXT_LENGTH),
-    ] = UNSET
-    source: Annotated[
-        Text,
-        Meta(description=f"Becomes `utm_source`; `{SOURCE}` if absent.", max_length=TEXT_LENGTH),
-    ] = UNSET
+    destination: Annotated[Address, Meta(description="Where it leads, http or https.")]
+    campaign: Annotated[Word, Meta(description="Becomes `utm_campaign`.")] = UNSET
+    medium: Annotated[Word, Meta(description="Becomes `utm_medium`, such as `sms`.")] = UNSET
+    source: Annotated[Word, Meta(description=f"Becomes `utm_source`; `{SOURCE}` if absent.")] = (
+        UNSET
+    )
     profile: Annotated[
         Text,
         Meta(description="Id of the profile it is for; whoever opens it counts as that person."),
@@ -49,10 +42,10 @@ class LinkBody(Struct):
 class LinkChange(Struct):
     """What of a link is to be another; what is absent stays."""
 
-    destination: Annotated[Text, Meta(max_length=DESTINATION_LENGTH)] = UNSET
-    campaign: Annotated[Text, Meta(max_length=TEXT_LENGTH)] = UNSET
-    medium: Annotated[Text, Meta(max_length=TEXT_LENGTH)] = UNSET
-    source: Annotated[Text, Meta(max_length=TEXT_LENGTH)] = UNSET
+    destination: Address | UnsetType = UNSET
+    campaign: Word = UNSET
+    medium: Word = UNSET
+    source: Word = UNSET
     active: Annotated[bool | UnsetType, Meta(description="Whether it leads anywhere.")] = UNSET
 
 

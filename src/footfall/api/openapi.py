@@ -28,6 +28,8 @@ Json = dict[str, Any]
 
 TAGS: Final = {
     "Events": "What customers did.",
+    "Links": "Short addresses that tell who opens them.",
+    "Deliveries": "Messages that reached somebody, as their sender tells.",
     "Profiles": "Customers, as the business knows them.",
     "Sessions": "Browsers, before and after it is known whose they are.",
     "Identifications": "What browsers say of who their visitors are.",
@@ -51,8 +53,6 @@ TAGS: Final = {
     "Forms": "Forms on pages, and what was filled in.",
     "Integrations": "Shops' plugins.",
     "Wordpress": "What the plugin for WordPress asks besides.",
-    "Links": "Short addresses that tell who opens them.",
-    "Deliveries": "Messages that reached somebody, as their sender tells.",
     "Sql": "Any question, over everything that is archived.",
     "Rejections": "What was refused, and why.",
     "Ledger": "How many events came, and what became of them.",

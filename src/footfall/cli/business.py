@@ -11,6 +11,7 @@ import click
 from footfall.cli.options import NAME, Parsed, database_options, effective, json_option
 from footfall.cli.output import print_json, print_table
 from footfall.domain.contacts import parse_country
+from footfall.domain.hosts import parse_host
 from footfall.domain.money import parse_currency
 from footfall.domain.origins import parse_origin
 from footfall.domain.public_ids import Kind
@@ -24,6 +25,7 @@ _LISTED: Final = {
     "timezone": "time zone",
     "country": "country",
     "origins": "origins",
+    "link_hosts": "link hosts",
     "test_id": "test id",
     "created_at": "created",
 }
@@ -104,7 +106,12 @@ def list_(data: Path | None, database: str | None, as_json: bool) -> None:
         print_json(shown)
         return
     rows = [
-        each | {"origins": _told(each["origins"]), "test_id": each["test_id"] or "–"}
+        each
+        | {
+            "origins": _told(each["origins"], "origin"),
+            "link_hosts": _told(each["link_hosts"], "host"),
+            "test_id": each["test_id"] or "–",
+        }
         for each in shown
     ]
     print_table(rows, _LISTED)
@@ -122,6 +129,15 @@ def list_(data: Path | None, database: str | None, as_json: bool) -> None:
     "together they take the place of those there were.",
 )
 @click.option("--any-origin", is_flag=True, help="Let pages of any origin use the public id.")
+@click.option(
+    "--link-host",
+    "link_hosts",
+    type=Parsed("host", parse_host),
+    multiple=True,
+    help="Host that tracked links may lead to; give it several times for several, together they "
+    "take the place of those there were.",
+)
+@click.option("--any-link-host", is_flag=True, help="Let tracked links lead anywhere.")
 @database_options
 @json_option
 def update(
@@ -129,6 +145,8 @@ def update(
     name: str | None,
     origins: tuple[str, ...],
     any_origin: bool,
+    link_hosts: tuple[str, ...],
+    any_link_host: bool,
     data: Path | None,
     database: str | None,
     as_json: bool,
@@ -139,13 +157,22 @@ def update(
 
     if origins and any_origin:
         raise click.UsageError("--origin and --any-origin exclude each other; give one of them.")
+    if link_hosts and any_link_host:
+        raise click.UsageError(
+            "--link-host and --any-link-host exclude each other; give one of them."
+        )
     values: dict[str, Any] = {}
     if name is not None:
         values["name"] = name
     if origins or any_origin:
         values["origins"] = sorted(set(origins)) or None
+    if link_hosts or any_link_host:
+        values["link_hosts"] = sorted(set(link_hosts)) or None
     if not values:
-        raise click.UsageError("There is nothing to change; give --name, --origin or --any-origin.")
+        raise click.UsageError(
+            "There is nothing to change; give --name, --origin or --any-origin, --link-host or "
+            "--any-link-host."
+        )
     with (
         database_of(effective(data, database)) as opened,
         opened.engines.write.begin() as connection,
@@ -159,7 +186,8 @@ def update(
         print_json(shown)
         return
     click.echo(
-        f"Business {shown['id']} “{shown['name']}”: pages of {_told(shown['origins'])} may track."
+        f"Business {shown['id']} “{shown['name']}”: pages of {_told(shown['origins'], 'origin')} "
+        f"may track, links may lead to {_told(shown['link_hosts'], 'host')}."
     )
 
 
@@ -223,8 +251,8 @@ def live_business(opened: Any, connection: Any, public_id: str) -> Any:
     return found
 
 
-def _told(origins: list[str] | None) -> str:
-    return "any origin" if origins is None else ", ".join(origins)
+def _told(names: list[str] | None, what: str) -> str:
+    return f"any {what}" if names is None else ", ".join(names)
 
 
 def _shown(opened: Any, business: Any, twin_id: int | None) -> dict[str, Any]:
@@ -235,6 +263,7 @@ def _shown(opened: Any, business: Any, twin_id: int | None) -> dict[str, Any]:
         "timezone": business.timezone,
         "country": business.country,
         "origins": business.origins,
+        "link_hosts": business.link_hosts,
         "test_id": None if twin_id is None else opened.public_id(Kind.BUSINESS, twin_id),
         "created_at": iso_utc(business.created_at),
     }

@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, Lazy]] = {
         "profile",
         "Merge, separate, export and erase people, and see who is who.",
     ),
+    "link": Lazy("footfall.cli.link", "link", "Make, list and deactivate tracked links."),
     "import": Lazy(
         "footfall.cli.import_",
         "import_command",
