@@ -4,6 +4,7 @@ An event walks through these folders in this order::
 
     ingest/asgi ① wire → authenticate ② → decode, payloads ③ → resolve ④
         → store/writer, store/append ⑤ one commit for many → ingest/respond ⑥ 201
+        → lake/archive ⑦ a moment later, in columns
 
 ``domain`` holds the nouns and their rules and touches no file, socket or database. ``api`` serves
 everything that is not on the hot path, ``ops`` looks after the process, ``cli`` is the way in for

@@ -120,6 +120,32 @@ class Settings:
             "help": "Addresses or networks of proxies whose X-Forwarded-For says who the client is."
         },
     )
+    lake_url: str = field(
+        default="",
+        metadata={
+            "help": "Where the columnar copy is: a folder, or s3://BUCKET/PATH; "
+            "empty: lake in the data folder."
+        },
+    )
+    lake_interval_s: int = field(
+        default=60,
+        metadata={
+            "help": "Longest that a row waits to be archived while nobody asks for it.",
+            "min": 1,
+        },
+    )
+    sql_timeout_s: int = field(
+        default=30,
+        metadata={"help": "Longest that a query at /v1/sql may take.", "min": 1, "max": 3600},
+    )
+    sql_memory_max_bytes: int = field(
+        default=512 << 20,
+        metadata={"help": "Most memory that a query at /v1/sql may use.", "min": 32 << 20},
+    )
+    sql_rows_max: int = field(
+        default=10_000,
+        metadata={"help": "Most rows in an answer of /v1/sql; the others are left out.", "min": 1},
+    )
     shutdown_timeout_s: int = field(
         default=20, metadata={"help": "Longest wait for accepted requests at SIGTERM."}
     )
@@ -135,6 +161,11 @@ class Settings:
     def database_url(self) -> str:
         """The URL in effect: the one set, or SQLite in the data folder."""
         return self.database or f"sqlite:///{self.data / 'footfall.db'}"
+
+    @property
+    def lake_place(self) -> str:
+        """The folder or address of the lake in effect."""
+        return self.lake_url or str((self.data / "lake").absolute())
 
     @property
     def url(self) -> str:

@@ -35,6 +35,8 @@ from footfall.ingest.wire import (
     read_body,
     refuse_parameters,
 )
+from footfall.lake.lake import Lake
+from footfall.lake.sql import Runner
 from footfall.settings import Settings
 from footfall.store.facts import Caller
 from footfall.store.store import Store
@@ -73,6 +75,8 @@ class Call:
 
     settings: Settings
     store: Store
+    lake: Lake
+    sql: Runner
     caller: Caller
     query: dict[str, str]
     told: dict[str, Any]
@@ -123,8 +127,12 @@ def raise_any(faults: Sequence[Fault]) -> None:
 class Reception:
     """Opens calls; its ``open`` is the dependency ``call`` of every handler."""
 
-    def __init__(self, store: Store, settings: Settings, limits: Limits) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, limits: Limits, lake: Lake, sql: Runner
+    ) -> None:
         self._store = store
+        self._lake = lake
+        self._sql = sql
         self._settings = settings
         self._limits = limits
 
@@ -158,7 +166,16 @@ class Reception:
         is_public = endpoint.credential == "public" and caller.token_id is None
         by_bot = is_public and is_bot(headers.get(b"user-agent"))
         return Call(
-            self._settings, self._store, caller, query, told, sent.received_at, sent, by_bot
+            self._settings,
+            self._store,
+            self._lake,
+            self._sql,
+            caller,
+            query,
+            told,
+            sent.received_at,
+            sent,
+            by_bot,
         )
 
     async def _caller(

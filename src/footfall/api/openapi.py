@@ -53,6 +53,7 @@ TAGS: Final = {
     "Forms": "Forms on pages, and what was filled in.",
     "Integrations": "Shops' plugins.",
     "Wordpress": "What the plugin for WordPress asks besides.",
+    "Sql": "Any question, over everything that is archived.",
     "Rejections": "What was refused, and why.",
     "Ledger": "How many events came, and what became of them.",
     "Business": "Whose token this is.",

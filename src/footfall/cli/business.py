@@ -205,11 +205,13 @@ def wipe_test(
 ) -> None:
     """Delete everything that test tokens of the business with this ID brought; they stay good."""
     from footfall.cli.database import database_of
+    from footfall.cli.lakes import has_lake, lake_of
     from footfall.cli.progress import reporting
     from footfall.store import businesses
     from footfall.store.wipe import wipe
 
-    with database_of(effective(data, database)) as opened:
+    settings = effective(data, database)
+    with database_of(settings) as opened:
         with opened.engines.read.connect() as connection:
             live = live_business(opened, connection, business_id)
             twin_id = businesses.twins(connection).get(live.id)
@@ -221,6 +223,10 @@ def wipe_test(
             click.confirm(f"Delete all test data of “{live.name}”?", abort=True, err=True)
         with reporting() as report:
             gone = wipe(opened.engines, twin_id, report)
+            if has_lake(settings):
+                report("lake")
+                with lake_of(settings) as lake:
+                    lake.remove(twin_id)
     rows = {name: count for name, count in sorted(gone.items()) if count}
     if as_json:
         print_json({"id": business_id, "rows": rows})

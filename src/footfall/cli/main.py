@@ -40,6 +40,8 @@ COMMANDS: Final[dict[str, Lazy]] = {
     "demo": Lazy(
         "footfall.cli.demo", "demo", "Open a small shop beside a running server, to try it all."
     ),
+    "export": Lazy("footfall.cli.export", "export", "Write an archived TABLE to a FILE."),
+    "sql": Lazy("footfall.cli.sql", "sql", "Ask a QUERY of everything that is archived."),
     "backup": Lazy("footfall.cli.backup", "backup", "Write the whole database to one FILE."),
     "restore": Lazy("footfall.cli.restore", "restore", "Make the database what a backup FILE was."),
     "doctor": Lazy("footfall.cli.doctor", "doctor", "Check the installation, and say what to do."),

@@ -176,6 +176,7 @@ def erase(
     profile_id: str, is_sure: bool, data: Path | None, database: str | None, as_json: bool
 ) -> None:
     """Erase the person of the profile ID for good; totals stay what they were."""
+    from footfall.cli.lakes import bring_along
     from footfall.store import erase as store_erase
     from footfall.store.index_beside import index_beside
 
@@ -192,6 +193,7 @@ def erase(
         if not root:
             raise _no_profile(profile_id)
         shown = {"id": opened.public_id(Kind.PROFILE, root), "deleted": True, "erased": True}
+    bring_along(effective(data, database))
     if as_json:
         print_json(shown)
     else:

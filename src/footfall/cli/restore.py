@@ -24,6 +24,7 @@ def restore(
     as they were. A backup of an earlier version is migrated.
     """
     from footfall.cli.database import engines_of
+    from footfall.cli.lakes import has_lake, lake_of
     from footfall.cli.progress import reporting
     from footfall.ops.folders import taken_back
     from footfall.ops.restore import restore as restore_backup
@@ -33,6 +34,10 @@ def restore(
         folders = [engines.file.parent, settings.data] if engines.is_sqlite else []
         used = [folder for folder in folders if folder.is_dir()]
         made = restore_backup(engines, file, used, report, is_forced=force)
+        if has_lake(settings):
+            # It may hold what the restored database never had, under the same numbers.
+            with lake_of(settings) as lake:
+                lake.rebuild()
     if as_json:
         print_json(
             {

@@ -1,0 +1,76 @@
+"""Opens the installation's lake for one command, beside a server or without one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from footfall.cli.database import Database, database_of
+from footfall.domain.public_ids import Kind
+from footfall.errors import ConfigurationError
+from footfall.settings import Settings
+
+if TYPE_CHECKING:
+    from footfall.lake.lake import Lake
+
+
+@contextmanager
+def lake_of(settings: Settings) -> Iterator["Lake"]:
+    """Open the lake of an installation whose database is there."""
+    from footfall.lake.lake import Lake
+
+    lake = Lake(settings)
+    try:
+        yield lake
+    finally:
+        lake.close()
+
+
+@contextmanager
+def fresh_lake(settings: Settings, business: str | None) -> Iterator[tuple["Lake", int]]:
+    """Open a lake that has everything stored by now, and choose a business.
+
+    Args:
+        business: public id; ``None``: the only one there is.
+
+    Raises:
+        ConfigurationError: there is none of that id, or several to choose from.
+    """
+    with database_of(settings) as opened:
+        business_id = _business(opened, business)
+    with lake_of(settings) as lake:
+        lake.archive()
+        yield lake, business_id
+
+
+def bring_along(settings: Settings) -> None:
+    """Have a lake that exists follow what was just erased in the store."""
+    if has_lake(settings):
+        with lake_of(settings) as lake:
+            lake.archive()
+
+
+def has_lake(settings: Settings) -> bool:
+    """Tell whether there may be a lake; one in an object store always may be there."""
+    return "://" in settings.lake_place or Path(settings.lake_place).exists()
+
+
+def _business(opened: Database, public_id: str | None) -> int:
+    from footfall.store import businesses
+
+    with opened.engines.read.connect() as connection:
+        if public_id is not None:
+            found = businesses.find(connection, opened.row_id(Kind.BUSINESS, public_id))
+            if found is None:
+                raise ConfigurationError(
+                    f"There is no business {public_id!r}; `footfall business list` shows those "
+                    "there are."
+                )
+            return found.id
+        live = [each for each in businesses.all_of(connection) if each.test_of is None]
+    if len(live) != 1:
+        raise ConfigurationError(
+            f"There are {len(live)} businesses; name one with --business "
+            "(`footfall business list`)."
+        )
+    return live[0].id
