@@ -3,6 +3,8 @@
 The only place where attribution divides money. Pure.
 """
 
+from fractions import Fraction
+from math import floor
 from typing import Final
 
 import numpy as np
@@ -11,6 +13,9 @@ from footfall.attribution.paths import Floats, Ints
 
 _SAME: Final = 1e-9
 """Remainders that differ by less are equal: what sets them apart is rounding."""
+
+_LARGE: Final = int(_SAME / 4 / np.finfo(np.longdouble).eps)
+"""From here on rounding could reach a remainder: these few are divided as fractions of integers."""
 
 
 def allocate(amount_minor: Ints, weights: Floats, starts: Ints) -> Ints:
@@ -44,17 +49,36 @@ def allocate(amount_minor: Ints, weights: Floats, starts: Ints) -> Ints:
         raise ValueError("what is divided needs at least one touch")
     if not len(touches):
         return np.zeros(0, np.int64)
-    # 64 bits of mantissa hold every amount whole.
     wide = weights.astype(np.longdouble)
     totals = np.add.reduceat(wide, starts[:-1])
     if not totals.all():
         raise ValueError("the weights of a conversion must not all be zero")
-    shares = np.repeat(amount_minor / totals, touches) * wide
+    is_large = amount_minor > _LARGE
+    shares = np.repeat(np.where(is_large, 0, amount_minor) / totals, touches) * wide
     credit: Ints = np.floor(shares).astype(np.int64)
-    left = amount_minor - np.add.reduceat(credit, starts[:-1])
+    left = np.where(is_large, 0, amount_minor) - np.add.reduceat(credit, starts[:-1])
     conversion = np.repeat(np.arange(len(touches)), touches)
     remainder = np.round((shares - credit) / _SAME).astype(np.int64)
     by_remainder = np.lexsort((-remainder, conversion))
     rank = np.arange(len(weights)) - np.repeat(starts[:-1], touches)
     credit[by_remainder[rank < np.repeat(left, touches)]] += 1
+    for row in np.flatnonzero(is_large):
+        of_row = slice(starts[row], starts[row + 1])
+        credit[of_row] = _exactly(int(amount_minor[row]), weights[of_row])
+    return credit
+
+
+def _exactly(amount_minor: int, weights: Floats) -> list[int]:
+    """Divide one amount of any size by the same rule."""
+    parts = [Fraction(weight) for weight in weights.tolist()]
+    total = sum(parts)
+    shares = [amount_minor * part / total for part in parts]
+    credit = [floor(share) for share in shares]
+    remainder = [
+        round((share - whole) / Fraction(_SAME))
+        for share, whole in zip(shares, credit, strict=True)
+    ]
+    largest = sorted(range(len(parts)), key=lambda i: -remainder[i])
+    for i in largest[: amount_minor - sum(credit)]:
+        credit[i] += 1
     return credit
