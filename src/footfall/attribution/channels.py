@@ -23,7 +23,8 @@ AD_CLICKS: Final[Mapping[str, tuple[str, str]]] = {
     "gclid": ("google", "cpc"),
     "gbraid": ("google", "cpc"),
     "wbraid": ("google", "cpc"),
-    "dclid": ("google", "cpm"),
+    # Not “google”, whose paid media are all search.
+    "dclid": ("dv360", "cpm"),
     "msclkid": ("bing", "cpc"),
     "yclid": ("yandex", "cpc"),
     "ttclid": ("tiktok", "cpc"),
