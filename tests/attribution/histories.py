@@ -74,7 +74,7 @@ def orders(draw: st.DrawFn, number: int) -> list[Row]:
     later = draw(st.sampled_from(["nothing", "nothing", "refund", "cancel", "confirm"]))
     if later == "nothing":
         return [placed]
-    change = {"amount_minor": None, "currency": None, "action": f"order.{later}led"}
+    change: Row = {"amount_minor": None, "currency": None, "action": f"order.{later}led"}
     if later == "confirm":
         change["action"] = "order.confirmed"
     if later == "refund":

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.attribution import rules
+from footfall.attribution.paths import Ints
 from footfall.attribution.rules import ACTIVE, EXTERNAL, PASSIVE
 from footfall.domain.times import DAY, HOUR
 
@@ -19,7 +20,7 @@ paths = st.lists(touches, min_size=1, max_size=6)
 Touches = list[tuple[int, int]]
 
 
-def flat(told: list[Touches]) -> tuple[rules.Ints, rules.Ints, rules.Ints]:
+def flat(told: list[Touches]) -> tuple[Ints, Ints, Ints]:
     """Return starts, kinds and ages; a touch is a kind and how many hours ago."""
     starts = np.cumsum([0] + [len(path) for path in told])
     kind = np.array([kind for path in told for kind, _ in path], np.int8)

@@ -155,7 +155,7 @@ def _receipt(attribution: Attribution, conversion: Conversion) -> Receipt:
         for touch, (counts, reason) in zip(touches, judged, strict=True)
     ]
     changes = [Change(*row) for row in attribution.changes_of(conversion.person_id)]
-    reason = _summary(conversion, considered)
+    reason = _summary(conversion, considered, definition.edition)
     return Receipt(conversion, changes, considered, reason, definition.version)
 
 
@@ -197,7 +197,7 @@ def _credit(
     return credit
 
 
-def _summary(conversion: Conversion, considered: list[Considered]) -> str:
+def _summary(conversion: Conversion, considered: list[Considered], edition: str) -> str:
     if conversion.is_cancelled:
         return "The order was cancelled, so there is nothing to credit."
     if not conversion.net_minor:
@@ -206,16 +206,18 @@ def _summary(conversion: Conversion, considered: list[Considered]) -> str:
     if not considered:
         return "No touch of this person is known: revenue without attribution."
     if not counting:
-        return (
-            f"{len(considered)} known touches of this person, none of them in its window: revenue "
-            "without attribution."
-        )
+        count = len(considered)
+        told = "1 touch of this person is known, and it does not count"
+        if count > 1:
+            told = f"{count} touches of this person are known, and none of them counts"
+        return f"{told}: revenue without attribution."
     winner = next(each for each in counting if each.credit_minor.get("precedence"))
     word = _WORDS[winner.touch.kind]
-    others = {each.touch.kind for each in counting}
-    why = (
-        f"the strongest evidence there is is {word}, and it is the most recent of it"
-        if len(others) > 1
-        else f"it is the most recent {word} evidence"
-    )
+    strongest = min(each.touch.kind for each in counting)
+    if winner.touch.kind != strongest:
+        why = f"{word} evidence that came after all external evidence beats it in edition {edition}"
+    elif len({each.touch.kind for each in counting}) > 1:
+        why = f"the strongest evidence there is is {word}, and it is the most recent of it"
+    else:
+        why = f"it is the most recent {word} evidence"
     return f"By precedence {winner.touch.channel} earned it: {why}."
