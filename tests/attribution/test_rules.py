@@ -23,7 +23,7 @@ Touches = list[tuple[int, int]]
 def flat(told: list[Touches]) -> tuple[Ints, Ints, Ints]:
     """Return starts, kinds and ages; a touch is a kind and how many hours ago."""
     starts = np.cumsum([0] + [len(path) for path in told])
-    kind = np.array([kind for path in told for kind, _ in path], np.int8)
+    kind = np.array([kind for path in told for kind, _ in path])
     age_us = np.array([hours * HOUR for path in told for _, hours in path])
     return starts, kind, age_us
 

@@ -19,7 +19,6 @@ from tests.attribution.lake import (
     merge,
     order,
 )
-from tests.docs.pages import DOCS
 
 FOLDER: Final = files("footfall.attribution") / "sql"
 TEXTS: Final = {
@@ -152,10 +151,3 @@ def test_the_rows_of_a_query_are_unique_by_its_grain(asked: Attribution, name: s
 def test_no_query_hands_on_columns_it_does_not_name(name: str) -> None:
     final = re.split(r"\n\)\n|^with", TEXTS[name])[-1]
     assert not re.search(r"^select \*", final, re.MULTILINE)
-
-
-@pytest.mark.parametrize("name", TEXTS)
-def test_the_section_that_a_header_refers_to_is_there(name: str) -> None:
-    page = (DOCS / "attribution.md").read_text("utf-8")
-    for section in re.findall(r'docs/attribution\.md, "([^"]+)"', header(name)["source"]):
-        assert f"\n## {section}\n" in page
