@@ -63,7 +63,7 @@ def touches(draw: st.DrawFn, number: int) -> Row:
         )
     if kind == "referrer":
         return event(number, at, referrer="https://blog.example/", **owner)
-    return event(number, at, action="short_link.clicked", link_id=1, **owner)
+    return event(number, at, action="short_link.clicked", link_id="aB3xK9qZ", **owner)
 
 
 @st.composite

@@ -46,7 +46,7 @@ _COLUMNS: Final = {
         "click_id": "varchar",
         "referrer": "varchar",
         "page_url": "varchar",
-        "link_id": "bigint",
+        "link_id": "varchar",
         "object_reference": "varchar",
         "object_kind": "varchar",
         "data": "varchar",

@@ -92,6 +92,10 @@ def test_every_channel_has_an_example() -> None:
         ("ttclid", "Paid Social"),
         ("twclid", "Paid Social"),
         ("li_fat_id", "Paid Social"),
+        ("epik", "Paid Social"),
+        ("sccid", "Paid Social"),
+        ("rdt_cid", "Paid Social"),
+        ("ysclid", "Organic Search"),
         ("fbclid", "Organic Social"),
         ("igshid", "Organic Social"),
     ],
@@ -101,7 +105,7 @@ def test_an_ad_click_without_a_campaign_has_a_channel(click: str, channel: str) 
 
 
 def test_every_known_ad_click_is_tested() -> None:
-    assert len(AD_CLICKS) == 11
+    assert len(AD_CLICKS) == 15
 
 
 def test_an_ad_click_nobody_knows_is_unassigned() -> None:

@@ -111,7 +111,7 @@ def test_the_sum_names_the_fact_that_decided(edition: Any, why: str) -> None:
         Definition(edition=edition),
         events=[
             campaign(1, BOUGHT - 3 * DAY, "google"),
-            event(2, BOUGHT - DAY, action="short_link.clicked", link_id=1),
+            event(2, BOUGHT - DAY, action="short_link.clicked", link_id="aB3xK9qZ"),
             order(9, BOUGHT),
         ],
     )

@@ -78,7 +78,13 @@ def rows() -> Attribution:
     return attribution(
         events=[
             campaign(1, START, "google", click_id_kind="gclid", click_id="a"),
-            event(2, START, action="short_link.clicked", link_id=1, referrer="https://a.example"),
+            event(
+                2,
+                START,
+                action="short_link.clicked",
+                link_id="aB3xK9qZ",
+                referrer="https://a.example",
+            ),
             order(3, START + 5),
         ],
         identity=[attach(1, 1, 2, START), merge(2, 2, 1, START)],

@@ -27,9 +27,14 @@ AD_CLICKS: Final[Mapping[str, tuple[str, str]]] = {
     "dclid": ("dv360", "cpm"),
     "msclkid": ("bing", "cpc"),
     "yclid": ("yandex", "cpc"),
+    # On links among its search results, paid or not.
+    "ysclid": ("yandex", "organic"),
     "ttclid": ("tiktok", "cpc"),
     "twclid": ("twitter", "cpc"),
     "li_fat_id": ("linkedin", "cpc"),
+    "epik": ("pinterest", "cpc"),
+    "sccid": ("snapchat", "cpc"),
+    "rdt_cid": ("reddit", "cpc"),
     # Put on every link that leaves the network, paid or not.
     "fbclid": ("facebook", "social"),
     "igshid": ("instagram", "social"),

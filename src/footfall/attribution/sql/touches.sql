@@ -33,7 +33,7 @@ with
             click_id,
             nullif(regexp_extract(lower(referrer), '^[a-z]+://(?:www\.)?([^/:?#]+)', 1), '') as host,
             nullif(regexp_extract(lower(page_url), '^[a-z]+://(?:www\.)?([^/:?#]+)', 1), '') as page_host,
-            contains(page_url, 'utm_source=') as is_in_address,
+            contains(lower(page_url), 'utm_source=') as is_in_address,
             link_id,
             -- What a shop's backend tells has no session: whoever it is about is the visitor then.
             coalesce(session_id, -profile_id) as visitor
