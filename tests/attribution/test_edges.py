@@ -8,7 +8,7 @@ from footfall.attribution import engine
 from footfall.attribution.definition import Definition
 from footfall.attribution.engine import Range
 from footfall.domain.times import DAY
-from tests.attribution.lake import START, attribution, campaign, credit_of, order
+from tests.attribution.lake import START, attribution, campaign, credit_of, delivery, event, order
 
 HUGE = 2**53 + 1
 
@@ -106,3 +106,57 @@ def test_a_definition_is_known_by_a_hash_of_all_of_it() -> None:
     assert usual.version == Definition().version
     assert replace(usual, half_life_us=DAY).version != usual.version
     assert replace(usual, own_sources=("a",)).version != usual.version
+
+
+def test_an_order_that_was_cancelled_or_paid_in_another_currency_still_ends_a_journey() -> None:
+    events = [
+        campaign(1, START, "google"),
+        order(2, START + DAY),
+        order(3, START + DAY, action="order.cancelled", object_id=2),
+        campaign(4, START + 2 * DAY, "facebook"),
+        order(5, START + 3 * DAY, currency="EUR"),
+        campaign(6, START + 4 * DAY, "bing"),
+        order(7, START + 5 * DAY),
+    ]
+    asked = attribution(Definition(journeys="split"), events=events)
+    assert credit_of(asked, "first") == {"bing": 10_000}
+    assert credit_of(asked, "first", currency="EUR") == {"facebook": 10_000}
+
+
+def test_a_person_whose_order_was_cancelled_did_not_end_in_nothing() -> None:
+    events = [
+        campaign(1, START, "google"),
+        order(2, START + DAY),
+        order(3, START + DAY, action="order.cancelled", object_id=2),
+        campaign(4, START, "google", session_id=2),
+        order(5, START + DAY, session_id=2),
+    ]
+    asked = attribution(events=events)
+    names = asked.compare("source", [], "USD").values
+    found = engine.candidates(asked.connection, asked.definition)
+    paths = engine.paths(asked.connection, found, asked.definition, names)
+    assert (paths.conversions.sum(), paths.nulls.sum()) == (1, 0)
+
+
+def test_what_erased_people_met_is_nobodys_journey() -> None:
+    events = [
+        campaign(1, START, "google", session_id=None),
+        campaign(2, START, "google"),
+        order(3, START + DAY),
+    ]
+    sent = [delivery(1, START, profile_id=0) | {"profile_id": None}]
+    asked = attribution(events=events, deliveries=sent)
+    report = asked.compare("source", ["markov_1"], "USD")
+    assert report.values == ("google",)
+    assert asked.connection.execute("select count(*) from told_touches").fetchall() == [(1,)]
+
+
+def test_no_lists_of_ones_own_are_no_trouble() -> None:
+    definition = Definition(own_sources=(), own_hosts=(), goals=())
+    events = [
+        event(1, START, referrer="https://blog.example/"),
+        event(2, START, action="short_link.clicked", link_id="aB3xK9qZ"),
+        order(3, START),
+    ]
+    asked = attribution(definition, events=events)
+    assert asked.compare("source", engine.MODELS, "USD").total == (0, 0, 0, 0)
