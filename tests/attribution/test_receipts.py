@@ -52,7 +52,6 @@ def test_every_touch_of_the_person_has_a_verdict() -> None:
     assert found.reason == (
         "By precedence Paid Search earned it: it is the most recent external evidence."
     )
-    assert found.version == Definition().version
 
 
 def test_each_touch_has_its_credit_under_every_rule() -> None:
@@ -103,7 +102,7 @@ def test_a_repeat_says_which_touch_counts_for_it() -> None:
     ("edition", "why"),
     [
         ("B", "Paid Search earned it: the strongest evidence there is is external"),
-        ("C", "Unassigned earned it: active evidence that came after all external evidence"),
+        ("C", "Unassigned earned it: in edition C active evidence that came after all external"),
     ],
 )
 def test_the_sum_names_the_fact_that_decided(edition: Any, why: str) -> None:
@@ -159,10 +158,9 @@ def test_it_tells_by_what_changes_the_touches_are_the_persons() -> None:
     assert [each.counts for each in found.considered] == [True]
 
 
-def test_a_receipt_is_found_by_reference_or_by_the_number_of_its_event() -> None:
+def test_orders_of_one_reference_have_a_receipt_each() -> None:
     asked = attribution(events=[order(9, BOUGHT), order(11, BOUGHT, object_reference="order-9")])
     assert [each.conversion.conversion_id for each in receipts(asked, "order-9")] == [9, 11]
-    assert [each.conversion.conversion_id for each in receipts(asked, "11")] == [11]
     assert receipts(asked, "order-10") == []
 
 

@@ -48,6 +48,7 @@ VALUES: Final[dict[str, Any]] = {
     "conversion_id": 3,
     "person_id": 1,
     "reference": "order-3",
+    "event_id": 3,
 }
 
 
@@ -94,9 +95,8 @@ def rows() -> Attribution:
 
 def described(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
     values = {key: VALUES[key] for key in columns(header(name)["params"])}
-    found = connection.execute(TEXTS[name], values)
-    assert found.description is not None
-    return {column[0]: str(column[1]).lower() for column in found.description}
+    found = connection.execute(f"describe {TEXTS[name]}", values).fetchall()
+    return {column: kind.lower() for column, kind, *_ in found}
 
 
 @pytest.fixture(params=["data", "nothing"])

@@ -155,7 +155,7 @@ def _receipt(attribution: Attribution, conversion: Conversion) -> Receipt:
         for touch, (counts, reason) in zip(touches, judged, strict=True)
     ]
     changes = [Change(*row) for row in attribution.changes_of(conversion.person_id)]
-    reason = _summary(conversion, considered, definition.edition)
+    reason = _summary(conversion, considered)
     return Receipt(conversion, changes, considered, reason, definition.version)
 
 
@@ -197,7 +197,7 @@ def _credit(
     return credit
 
 
-def _summary(conversion: Conversion, considered: list[Considered], edition: str) -> str:
+def _summary(conversion: Conversion, considered: list[Considered]) -> str:
     if conversion.is_cancelled:
         return "The order was cancelled, so there is nothing to credit."
     if not conversion.net_minor:
@@ -215,7 +215,7 @@ def _summary(conversion: Conversion, considered: list[Considered], edition: str)
     word = _WORDS[winner.touch.kind]
     strongest = min(each.touch.kind for each in counting)
     if winner.touch.kind != strongest:
-        why = f"{word} evidence that came after all external evidence beats it in edition {edition}"
+        why = f"in edition C {word} evidence that came after all external evidence beats it"
     elif len({each.touch.kind for each in counting}) > 1:
         why = f"the strongest evidence there is is {word}, and it is the most recent of it"
     else:
