@@ -1,0 +1,206 @@
+"""Touches and conversions → candidates → credit per touch, and per channel, under each model.
+
+The one module here that runs SQL. It is handed a DuckDB connection with the two relations below and
+a ``Definition``; where they come from (files, the lake) is its caller's business.
+
+``touches``: touch_id bigint (in order of arrival), person_id bigint, touched_at bigint, kind
+tinyint, is_direct boolean, value_code integer (what is credited: a number for each channel …).
+``conversions``: conversion_id bigint, person_id bigint, converted_at bigint, net_minor bigint ≥ 0,
+is_asked boolean (whether its credit is wanted: the others only end journeys). Times are UTC
+microseconds. No currency is known here: ask for one at a time.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final, NamedTuple, get_args
+
+import numpy as np
+from duckdb import DuckDBPyConnection
+
+from footfall.attribution import rules
+from footfall.attribution.allocate import allocate
+from footfall.attribution.definition import Definition
+from footfall.attribution.markov import markov
+from footfall.attribution.paths import Credit, Floats, Ints, Paths
+from footfall.attribution.shapley import Game, shapley
+
+ALWAYS_US: Final = 2**62
+"""A window without an end."""
+
+_SQL: Final = files(__package__) / "sql"
+
+
+class Range(NamedTuple):
+    """UTC microseconds from ``since_at`` up to and without ``until_at``."""
+
+    since_at: int
+    until_at: int
+
+
+EVER: Final = Range(0, ALWAYS_US)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Conversions that have touches in their windows, and those touches.
+
+    Attributes:
+        conversion_row: shape (conversions,), their places in the order of ``conversion_id``.
+        net_minor: shape (conversions,).
+        starts: shape (conversions + 1,), where the touches of each begin; oldest first.
+        touch_id, age_us, kind, value_code: shape (touches,); as in ``sql/candidates.sql``.
+        is_direct: shape (touches,).
+    """
+
+    conversion_row: Ints
+    net_minor: Ints
+    starts: Ints
+    touch_id: Ints
+    age_us: Ints
+    kind: Ints
+    is_direct: rules.Bools
+    value_code: Ints
+
+
+def candidates(connection: DuckDBPyConnection, definition: Definition) -> Candidates:
+    """Return the touches that count for each conversion; conversions without any are left out."""
+    found = _fetch(
+        connection,
+        "candidates",
+        external_us=_window(definition.external_lookback_us),
+        active_us=_window(definition.active_lookback_us),
+        passive_us=_window(definition.passive_lookback_us),
+        is_split=definition.journeys == "split",
+    )
+    values = connection.execute("select net_minor from conversions order by conversion_id")
+    net_minor = values.fetchnumpy()["net_minor"].astype(np.int64)
+    kept = _kept(found["conversion_row"], found["value_code"], definition)
+    row, starts = _grouped(found["conversion_row"][kept])
+    of_touches = {name: values[kept] for name, values in found.items() if name != "conversion_row"}
+    return Candidates(conversion_row=row, net_minor=net_minor[row], starts=starts, **of_touches)
+
+
+def weigh(model: str, found: Candidates, definition: Definition) -> Floats:
+    """Return the weights of all candidates under one of the models that are rules.
+
+    Raises:
+        KeyError: no such model.
+    """
+    if not len(found.conversion_row):
+        return np.zeros(0)
+    return _RULES[model](found, definition)
+
+
+def credit_touches(found: Candidates, weights: Floats) -> Ints:
+    """Return minor units per candidate; those of a conversion sum to its net value."""
+    return allocate(found.net_minor, weights, found.starts)
+
+
+def credit_values(found: Candidates, weights: Floats, count: int) -> Credit:
+    """Return what each of ``count`` channels, campaigns … earned under a rule."""
+    conversions = np.bincount(found.value_code, weights, count).astype(np.float64)
+    # Not by way of floats, which hold no odd number beyond 2**53.
+    minor = np.zeros(count, np.int64)
+    np.add.at(minor, found.value_code, credit_touches(found, weights))
+    return Credit(conversions, minor)
+
+
+def paths(
+    connection: DuckDBPyConnection,
+    found: Candidates,
+    definition: Definition,
+    names: tuple[str, ...],
+    during: Range = EVER,
+) -> Paths:
+    """Return the journeys to conversions and to nothing, for models that look at all together.
+
+    Args:
+        during: when the last touch of a journey to nothing was.
+    """
+    lost = _fetch(
+        connection,
+        "unconverted",
+        is_split=definition.journeys == "split",
+        since_at=during.since_at,
+        until_at=during.until_at,
+    )
+    kept = _kept(lost["person_id"], lost["value_code"], definition)
+    people, ends = _grouped(lost["person_id"][kept])
+    won, gone = len(found.conversion_row), len(people)
+    none = np.zeros(gone, np.int64)
+    return Paths(
+        names,
+        np.concatenate((found.value_code, lost["value_code"][kept])).astype(np.int64),
+        np.concatenate((found.starts[:-1], found.starts[-1] + ends)),
+        np.concatenate((np.ones(won, np.int64), none)),
+        np.concatenate((np.zeros(won, np.int64), np.ones(gone, np.int64))),
+        np.concatenate((found.net_minor, none)),
+    )
+
+
+def _fetch(connection: DuckDBPyConnection, name: str, **values: Any) -> dict[str, Any]:
+    text = (_SQL / f"{name}.sql").read_text("utf-8")
+    columns: Mapping[str, Any] = connection.execute(text, values).fetchnumpy()
+    return dict(columns)
+
+
+def _window(lookback_us: int | None) -> int:
+    return ALWAYS_US if lookback_us is None else lookback_us
+
+
+def _kept(group: Ints, value_code: Ints, definition: Definition) -> rules.Bools:
+    """Tell which touches are left when repeats of a channel in a row are one touch, the last."""
+    kept = np.ones(len(group), np.bool_)
+    if definition.repeats == "collapsed":
+        kept[:-1] = (group[1:] != group[:-1]) | (value_code[1:] != value_code[:-1])
+    return kept
+
+
+def _grouped(group: Ints) -> tuple[Ints, Ints]:
+    """Return the different groups of sorted numbers, and where each begins."""
+    begins = np.flatnonzero(np.diff(group, prepend=-1 if len(group) else 0))
+    if len(group) and group[0] == -1:
+        begins = np.concatenate(([0], begins))
+    return group[begins], np.append(begins, len(group))
+
+
+_RULES: Final[dict[str, Callable[[Candidates, Definition], Floats]]] = {
+    "first": lambda found, _: rules.first(found.starts),
+    "last": lambda found, _: rules.last(found.starts),
+    "last_non_direct": lambda found, _: rules.last_where(found.starts, ~found.is_direct),
+    "linear": lambda found, _: rules.linear(found.starts),
+    "time_decay": lambda found, definition: rules.time_decay(
+        found.starts, found.age_us, definition.half_life_us
+    ),
+    "position": lambda found, definition: rules.position(
+        found.starts, definition.first_share, definition.last_share
+    ),
+    "precedence": lambda found, definition: (
+        rules.precedence_of_later(found.starts, found.kind, found.age_us)
+        if definition.edition == "C"
+        else rules.precedence(found.starts, found.kind)
+    ),
+}
+
+RULES: Final = tuple(_RULES)
+"""Models that weigh the touches of one conversion by themselves."""
+
+CHAINS: Final = tuple(f"markov_{order}" for order in (1, 2, 3, 4))
+GAMES: Final = tuple(f"shapley_{game}" for game in get_args(Game))
+
+MODELS: Final = (*RULES, *CHAINS, *GAMES)
+
+
+def credit_whole(model: str, journeys: Paths) -> Credit:
+    """Return what each channel earned under a model that looks at all journeys together.
+
+    Raises:
+        KeyError: no such model.
+    """
+    if model not in CHAINS + GAMES:
+        raise KeyError(model)
+    kind, _, which = model.partition("_")
+    if kind == "markov":
+        return markov(journeys, int(which)).credit
+    return shapley(journeys, which)  # type: ignore[arg-type]

@@ -1,0 +1,223 @@
+"""One conversion → why it was credited so: its money, its person, a verdict on every touch.
+
+The verdicts are reached one by one, in words, from the same rules that ``sql/candidates.sql``
+applies to all at once; a test holds the two together. A sale without credit has a receipt, too.
+"""
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from footfall.attribution import engine
+from footfall.attribution.allocate import allocate
+from footfall.attribution.definition import KINDS, Definition
+from footfall.attribution.run import Attribution
+from footfall.domain.times import DAY, HOUR, MINUTE, SECOND
+
+_WORDS: Final = {number: word for word, number in KINDS.items()}
+
+
+class Touch(NamedTuple):
+    """Evidence as a receipt shows it; fields as in ``sql/journey_of.sql``."""
+
+    touch_id: int
+    touched_at: int
+    kind: int
+    evidence: str
+    source: str
+    medium: str
+    campaign: str
+    channel: str
+    session_id: int | None
+    event_id: int | None
+    delivery_id: int | None
+
+
+class Conversion(NamedTuple):
+    """A sale or another goal; fields as in ``sql/conversion.sql``."""
+
+    conversion_id: int
+    person_id: int
+    converted_at: int
+    action: str
+    reference: str | None
+    currency: str
+    gross_minor: int
+    refunded_minor: int
+    is_cancelled: bool
+    net_minor: int
+    session_id: int | None
+    previous_at: int | None
+
+
+class Change(NamedTuple):
+    """How a session or another profile came to be the person's; as in ``sql/sessions_of.sql``."""
+
+    log_id: int
+    at: int
+    kind: str
+    session_id: int | None
+    profile_id: int | None
+    other_id: int | None
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A touch, whether it counts, the sentence that says why, and its credit by model."""
+
+    touch: Touch
+    counts: bool
+    reason: str
+    credit_minor: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Everything that decided what became of one conversion.
+
+    Attributes:
+        changes: by which sessions and profiles became the person's, oldest first.
+        considered: every touch of the person, oldest first.
+        reason: one sentence on the whole.
+        version: hash of the definition it was reckoned by.
+    """
+
+    conversion: Conversion
+    changes: list[Change]
+    considered: list[Considered]
+    reason: str
+    version: str
+
+
+def receipts(attribution: Attribution, reference: str) -> list[Receipt]:
+    """Return the receipts of an order: by its reference, or by the number of its first event.
+
+    Two systems may have used one reference, so there may be several.
+    """
+    rows = attribution.rows("conversion", reference=reference)
+    return [_receipt(attribution, Conversion(*row)) for row in rows]
+
+
+def verdict(touch: Touch, conversion: Conversion, definition: Definition) -> tuple[bool, str]:
+    """Return whether a touch counts for a conversion, and a sentence that says why.
+
+    Source: contract 7.2 (windows); docs/attribution.md, “Which touches count”.
+    """
+    age_us = conversion.converted_at - touch.touched_at
+    if age_us < 0:
+        return (
+            False,
+            f"It came {duration(-age_us)} after the sale; nothing explains what was before.",
+        )
+    word = _WORDS[touch.kind]
+    lookback_us = definition.lookback_us(touch.kind)
+    if lookback_us is not None and age_us > lookback_us:
+        return False, (
+            f"It was {duration(age_us)} before the sale; {word} evidence counts for "
+            f"{duration(lookback_us)}."
+        )
+    previous_at = conversion.previous_at
+    is_split = definition.journeys == "split"
+    if is_split and previous_at is not None and touch.touched_at <= previous_at:
+        return False, "It led to an earlier sale, and each touch leads to one."
+    when = f"{duration(age_us)} before the sale" if age_us else "at the very moment of the sale"
+    return True, f"It counts: {word} evidence, {when}."
+
+
+def duration(us: int) -> str:
+    """Return a length of time in its two largest units.
+
+    >>> duration(26 * HOUR), duration(90 * SECOND), duration(5)
+    ('1 day 2 hours', '1 minute 30 seconds', 'less than a second')
+    """
+    parts: list[str] = []
+    for size, name in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second")):
+        count, us = divmod(us, size)
+        if count and len(parts) < 2:
+            parts.append(f"{count} {name}{'s' if count > 1 else ''}")
+    return " ".join(parts) or "less than a second"
+
+
+def _receipt(attribution: Attribution, conversion: Conversion) -> Receipt:
+    definition = attribution.definition
+    touches = [
+        Touch(*row)
+        for row in attribution.rows("journey_of", conversion_id=conversion.conversion_id)
+    ]
+    judged = [verdict(touch, conversion, definition) for touch in touches]
+    _drop_repeats(touches, judged, definition)
+    counting = [touch for touch, (counts, _) in zip(touches, judged, strict=True) if counts]
+    credit = _credit(counting, conversion, definition)
+    considered = [
+        Considered(touch, counts, reason, credit.get(touch.touch_id, {}))
+        for touch, (counts, reason) in zip(touches, judged, strict=True)
+    ]
+    changes = [Change(*row) for row in attribution.changes_of(conversion.person_id)]
+    reason = _summary(conversion, considered)
+    return Receipt(conversion, changes, considered, reason, definition.version)
+
+
+def _drop_repeats(
+    touches: list[Touch], judged: list[tuple[bool, str]], definition: Definition
+) -> None:
+    if definition.repeats != "collapsed":
+        return
+    later: Touch | None = None
+    for i in reversed(range(len(touches))):
+        if not judged[i][0]:
+            continue
+        if later is not None and later.channel == touches[i].channel:
+            judged[i] = False, f"The next touch was {later.channel} again, and counts for both."
+        later = touches[i]
+
+
+def _credit(
+    touches: list[Touch], conversion: Conversion, definition: Definition
+) -> dict[int, dict[str, int]]:
+    if not touches or not conversion.net_minor:
+        return {}
+    found = engine.Candidates(
+        conversion_row=np.zeros(1, np.int64),
+        net_minor=np.array([conversion.net_minor]),
+        starts=np.array([0, len(touches)]),
+        touch_id=np.array([touch.touch_id for touch in touches]),
+        age_us=np.array([conversion.converted_at - touch.touched_at for touch in touches]),
+        kind=np.array([touch.kind for touch in touches]),
+        is_direct=np.array([touch.channel == "Direct" for touch in touches]),
+        value_code=np.zeros(len(touches), np.int64),
+    )
+    credit: dict[int, dict[str, int]] = {touch.touch_id: {} for touch in touches}
+    for model in engine.RULES:
+        weights = engine.weigh(model, found, definition)
+        minor = allocate(found.net_minor, weights, found.starts)
+        for touch, share in zip(touches, minor.tolist(), strict=True):
+            credit[touch.touch_id][model] = share
+    return credit
+
+
+def _summary(conversion: Conversion, considered: list[Considered]) -> str:
+    if conversion.is_cancelled:
+        return "The order was cancelled, so there is nothing to credit."
+    if not conversion.net_minor:
+        return "All of it was refunded, so there is nothing to credit."
+    counting = [each for each in considered if each.counts]
+    if not considered:
+        return "No touch of this person is known: revenue without attribution."
+    if not counting:
+        count = len(considered)
+        told = "1 touch of this person is known, and it does not count"
+        if count > 1:
+            told = f"{count} touches of this person are known, and none of them counts"
+        return f"{told}: revenue without attribution."
+    winner = next(each for each in counting if each.credit_minor.get("precedence"))
+    word = _WORDS[winner.touch.kind]
+    strongest = min(each.touch.kind for each in counting)
+    if winner.touch.kind != strongest:
+        why = f"in edition C {word} evidence that came after all external evidence beats it"
+    elif len({each.touch.kind for each in counting}) > 1:
+        why = f"the strongest evidence there is is {word}, and it is the most recent of it"
+    else:
+        why = f"it is the most recent {word} evidence"
+    return f"By precedence {winner.touch.channel} earned it: {why}."

@@ -1,0 +1,26 @@
+-- The touches that led to nothing, each person's oldest first.
+-- grain:   touch_id
+-- reads:   touches, conversions
+-- params:  since_at bigint, until_at bigint (UTC microseconds, half-open: when the last of them was),
+--          is_split boolean (true: what came after somebody's last conversion led to nothing;
+--          false: only what people met who never converted)
+-- returns: person_id bigint, value_code integer
+-- source:  docs/attribution.md, "Journeys that led to nothing"
+with
+    ended as (
+        select person_id, max(converted_at) as last_at
+        from conversions
+        group by person_id
+    )
+select
+    touches.person_id,
+    touches.value_code
+from touches
+left join ended on ended.person_id = touches.person_id
+where
+    ended.person_id is null
+    or ($is_split and touches.touched_at > ended.last_at)
+qualify
+    max(touches.touched_at) over (partition by touches.person_id) >= $since_at
+    and max(touches.touched_at) over (partition by touches.person_id) < $until_at
+order by touches.person_id, touches.touched_at, touches.touch_id
