@@ -58,3 +58,19 @@ def allocate(amount_minor: Ints, weights: Floats, starts: Ints) -> Ints:
     rank = np.arange(len(weights)) - np.repeat(starts[:-1], touches)
     credit[by_remainder[rank < np.repeat(left, touches)]] += 1
     return credit
+
+
+def whole_units(amounts: Floats) -> Ints:
+    """Round amounts so that their sum is rounded, too: what models of all journeys together give.
+
+    Args:
+        amounts: any shape (n,), minor units with fractions, of either sign.
+
+    >>> whole_units(np.array([0.4, 0.4, 0.2])).tolist()
+    [1, 0, 0]
+    """
+    whole: Ints = np.floor(amounts).astype(np.int64)
+    left = round(float(amounts.sum())) - int(whole.sum())
+    by_remainder = np.argsort(np.round((whole - amounts) / _SAME), kind="stable")
+    whole[by_remainder[:left]] += 1
+    return whole

@@ -81,7 +81,7 @@ class Receipt:
         changes: by which sessions and profiles became the person's, oldest first.
         considered: every touch of the person, oldest first.
         reason: one sentence on the whole.
-        version: hash of the definition it was reckoned by.
+        version: hash of the definition and channel rules it was reckoned by.
     """
 
     conversion: Conversion
@@ -156,7 +156,7 @@ def _receipt(attribution: Attribution, conversion: Conversion) -> Receipt:
     ]
     changes = [Change(*row) for row in attribution.changes_of(conversion.person_id)]
     reason = _summary(conversion, considered)
-    return Receipt(conversion, changes, considered, reason, definition.version)
+    return Receipt(conversion, changes, considered, reason, attribution.version)
 
 
 def _drop_repeats(

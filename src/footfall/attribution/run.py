@@ -71,6 +71,7 @@ class Attribution:
     ) -> None:
         self.connection = connection
         self.definition = definition
+        self.version = definition.version_with(channels.text)
         self._known = known = {"business_id": business_id, "as_of": as_of}
         self._make("owners", "owners", **known)
         self._make(
