@@ -1,4 +1,4 @@
-"""A conversion's receipt as the API and the CLI show it: ids of the API, decimal money, ISO times."""
+"""A conversion's receipt as it is shown: ids of the API, decimal money, ISO 8601 times."""
 
 from collections.abc import Callable
 from typing import Annotated, Final
