@@ -45,7 +45,7 @@ async def running(settings: Settings, store: Store) -> AsyncIterator[Application
     await store.start()
     upkeep = Upkeep(store, settings)
     upkeep.start()
-    api = _Later(store, settings, limits)
+    api = _Later(store, settings, limits, counters)
     probes = Probes(store, Metrics(store, counters), api)
     try:
         yield HotPath(store, settings, counters, limits, probes)
@@ -61,8 +61,10 @@ class _Later:
     Loading the framework is a third of a second in which nobody has to wait who does not use it.
     """
 
-    def __init__(self, store: Store, settings: Settings, limits: Limits) -> None:
-        self._parts = (store, settings, limits)
+    def __init__(
+        self, store: Store, settings: Settings, limits: Limits, counters: Counters
+    ) -> None:
+        self._parts = (store, settings, limits, counters)
         self._building: asyncio.Task[Application] | None = None
         asyncio.get_running_loop().call_later(HEAD_START_S, self._begin)
 
@@ -80,10 +82,10 @@ class _Later:
         return self._building
 
 
-def _build(store: Store, settings: Settings, limits: Limits) -> Application:
+def _build(store: Store, settings: Settings, limits: Limits, counters: Counters) -> Application:
     from footfall import api
 
-    application = api.build(store, settings, limits)
+    application = api.build(store, settings, limits, counters)
     # What start-up made lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()

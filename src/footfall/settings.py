@@ -50,6 +50,22 @@ class Settings:
             "is_url": True,
         },
     )
+    link_url: str = field(
+        default="",
+        metadata={
+            "help": "Address that tracked links begin with, such as https://go.shop.example, which "
+            "has to lead to /l of the public address; empty: that one itself.",
+            "is_url": True,
+        },
+    )
+    link_session_also: str = field(
+        default="",
+        metadata={
+            "help": "An older query parameter in which tracked links pass the session on too, "
+            "besides hello_session.",
+            "choices": ("hellotext_session", "hellotext_session_id", "hello_session_id"),
+        },
+    )
     event_size_max_bytes: int = field(
         default=1 << 20, metadata={"help": "Largest body of one event, decompressed.", "min": 1}
     )
@@ -104,6 +120,20 @@ class Settings:
             "help": "Addresses or networks of proxies whose X-Forwarded-For says who the client is."
         },
     )
+    lake_url: str = field(
+        default="",
+        metadata={
+            "help": "Where the columnar copy is: a folder, or s3://BUCKET/PATH; "
+            "empty: lake in the data folder."
+        },
+    )
+    lake_interval_s: int = field(
+        default=60,
+        metadata={
+            "help": "Longest that a row waits to be archived while nobody asks for it.",
+            "min": 1,
+        },
+    )
     shutdown_timeout_s: int = field(
         default=20, metadata={"help": "Longest wait for accepted requests at SIGTERM."}
     )
@@ -121,10 +151,19 @@ class Settings:
         return self.database or f"sqlite:///{self.data / 'footfall.db'}"
 
     @property
+    def lake_place(self) -> str:
+        """The folder or address of the lake in effect."""
+        return self.lake_url or str((self.data / "lake").absolute())
+
+    @property
     def url(self) -> str:
         """The address shown to people."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    def short_url(self, code: str) -> str:
+        """Return the address of a tracked link."""
+        return f"{self.link_url.rstrip('/') or self.url + '/l'}/{code}"
 
 
 def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:

@@ -47,7 +47,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9998"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:
@@ -157,7 +157,7 @@ def test_an_older_database_is_brought_up_to_date_with_all_it_holds(
 ) -> None:
     with monkeypatch.context() as older:
         later_version.rename(later_version.with_suffix(".txt"))
-        older.setattr(schema, "HEAD", "0002")
+        older.setattr(schema, "HEAD", "0003")
         schema.upgrade(engines)
         later_version.with_suffix(".txt").rename(later_version)
     with engines.write.begin() as connection:
@@ -221,7 +221,7 @@ def assert_snapshot_holds(folder: Path, shop: Shop) -> None:
     with closing(sqlite3.connect(snapshot)) as connection:
         assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
         assert connection.execute("select version_num from alembic_version").fetchall() == [
-            ("0002",)
+            ("0003",)
         ]
         assert connection.execute("select id from businesses").fetchall() == [(shop.id,)]
         names = connection.execute("select name from sqlite_master").fetchall()

@@ -18,6 +18,7 @@ from footfall.api import (
     carts,
     conflicts,
     coupons,
+    deliveries,
     events,
     forms_resource,
     identifications,
@@ -26,7 +27,10 @@ from footfall.api import (
     integrations,
     items,
     ledger,
+    link_stats,
+    links,
     lists,
+    open_link,
     orders,
     people,
     products,
@@ -48,6 +52,7 @@ from footfall.domain.masking import mask_text
 from footfall.domain.times import now_us
 from footfall.ingest.limits import Limits
 from footfall.ingest.refuse import Request
+from footfall.ops.counters import Counters
 from footfall.ops.request_ids import request_id
 from footfall.settings import Settings
 from footfall.store.store import Store
@@ -74,6 +79,9 @@ RESOURCES: Final = (
     instances,
     actions,
     events,
+    links,
+    link_stats,
+    deliveries,
     rejections,
     ledger,
     identifications,
@@ -110,8 +118,8 @@ class Api(Litestar):
         await super().__call__(begun, receive, _carrying(send, trace.request.id))  # type: ignore[arg-type]
 
 
-def build(store: Store, settings: Settings, limits: Limits) -> Api:
-    """Return the application: the resources below ``/v1``, and the pages that explain them."""
+def build(store: Store, settings: Settings, limits: Limits, counters: Counters) -> Api:
+    """Return the application: the resources below ``/v1``, tracked links, and the pages."""
     refusals = Refusals(store)
     reception = Reception(store, settings, limits)
 
@@ -125,7 +133,11 @@ def build(store: Store, settings: Settings, limits: Limits) -> Api:
         dependencies={"call": Provide(opened)},
     )
     api = Api(
-        [v1, *reference.routes(settings)],
+        [
+            v1,
+            *open_link.routes(store, settings, limits, counters),
+            *reference.routes(settings),
+        ],
         exception_handlers={Exception: refusals.answer},
         after_exception=[refusals.keep],
         openapi_config=None,

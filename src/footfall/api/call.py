@@ -70,6 +70,7 @@ class Call:
         is_bot: it came with a public id, and from what calls itself a crawler.
     """
 
+    settings: Settings
     store: Store
     caller: Caller
     query: dict[str, str]
@@ -146,13 +147,18 @@ class Reception:
         _check_query(query, endpoint)
         told: dict[str, Any] = {}
         if request.method in ("POST", "PATCH"):
-            limit = self._settings.event_size_max_bytes
+            settings = self._settings
+            is_batch = endpoint.is_batch
+            limit = settings.batch_size_max_bytes if is_batch else settings.event_size_max_bytes
             trace.body = await read_body(cast(Receive, request.receive), headers, limit)
             told = _read(trace.body, headers, endpoint)
         sent = trace.request
-        is_public = endpoint.credential == "public" and trace.caller.token_id is None
+        caller = trace.caller
+        is_public = endpoint.credential == "public" and caller.token_id is None
         by_bot = is_public and is_bot(headers.get(b"user-agent"))
-        return Call(self._store, trace.caller, query, told, sent.received_at, sent, by_bot)
+        return Call(
+            self._settings, self._store, caller, query, told, sent.received_at, sent, by_bot
+        )
 
     async def _caller(
         self, endpoint: Endpoint, headers: HeaderMap, request: Request[Any, Any, Any]

@@ -9,6 +9,18 @@ Credential = Literal["private", "public", "none"]
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """Another body of an endpoint, with the success it has; as in ``Endpoint``."""
+
+    title: str
+    body: type[msgspec.Struct]
+    example: dict[str, Any]
+    status: int
+    answer: type[msgspec.Struct]
+    answer_example: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """One operation, as the reference page tells of it. Handlers carry it as ``opt["endpoint"]``.
 
@@ -27,6 +39,9 @@ class Endpoint:
         query_also: other spellings of them that are taken too.
         example: a body that works; ``answer_example`` what comes back.
         media_types: of the body.
+        is_batch: the body may be as large as a batch.
+        answer_type: media type of the answer.
+        alternative: another body that is taken, and the success it has.
     """
 
     summary: str
@@ -43,6 +58,9 @@ class Endpoint:
     example: dict[str, Any] | None = None
     answer_example: dict[str, Any] | None = None
     media_types: tuple[str, ...] = ("application/json",)
+    is_batch: bool = False
+    answer_type: str = "application/json"
+    alternative: Alternative | None = None
 
 
 def bound(endpoint: Endpoint) -> dict[str, Any]:

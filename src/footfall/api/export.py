@@ -19,7 +19,9 @@ from footfall.api.events import render as render_event
 from footfall.api.export_bodies import (
     Export,
     HeldClaim,
+    HeldDelivery,
     HeldIdentity,
+    HeldLink,
     HeldList,
     HeldProperty,
     HeldSession,
@@ -71,6 +73,8 @@ def build(
         properties=parts.properties(),
         submissions=parts.submissions(),
         sightings=parts.sightings(),
+        links=parts.links(),
+        deliveries=parts.deliveries(),
         events=cast(list[Event], list(_events(connection, index, call, person.members))),
     )
     return msgspec.json.encode(document)
@@ -229,6 +233,38 @@ class _Parts:
                 data=row.data or {},
             )
             for row in self._theirs(tables.sightings)
+        ]
+
+    def links(self) -> list[HeldLink]:
+        return [
+            HeldLink(
+                id=self._call.encode(Kind.LINK, row.id),
+                profile=self._profile(row.profile_id),
+                code=row.code,
+                destination=row.destination,
+                source=row.source,
+                medium=row.medium,
+                campaign=row.campaign,
+                session=self._text(row.session_id),
+                clicks=row.clicks,
+                created_at=iso_utc(row.created_at),
+            )
+            for row in self._select(tables.links)
+        ]
+
+    def deliveries(self) -> list[HeldDelivery]:
+        return [
+            HeldDelivery(
+                id=self._call.encode(Kind.DELIVERY, row.id),
+                profile=self._profile(row.profile_id),
+                campaign=row.campaign,
+                channel=row.channel,
+                source=row.source,
+                reference=row.reference,
+                delivered_at=iso_utc(row.delivered_at),
+                created_at=iso_utc(row.created_at),
+            )
+            for row in self._select(tables.deliveries)
         ]
 
     def _select(self, table: Any, column: Any = None) -> list[Any]:

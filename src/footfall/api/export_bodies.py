@@ -100,6 +100,34 @@ class HeldSighting(Struct, kw_only=True):
     data: dict[str, Any]
 
 
+class HeldLink(Struct, kw_only=True):
+    """A tracked link that was made for the person."""
+
+    id: str
+    profile: str
+    code: str
+    destination: str
+    source: str
+    medium: str | None
+    campaign: str | None
+    session: Annotated[str | None, Meta(description="The session it opens.")]
+    clicks: int
+    created_at: str
+
+
+class HeldDelivery(Struct, kw_only=True):
+    """A message that reached the person."""
+
+    id: str
+    profile: str
+    campaign: str
+    channel: str
+    source: str
+    reference: str | None
+    delivered_at: str
+    created_at: str
+
+
 class Export(Struct, kw_only=True):
     """Everything that is kept about a person."""
 
@@ -115,6 +143,8 @@ class Export(Struct, kw_only=True):
     properties: list[HeldProperty]
     submissions: list[HeldSubmission]
     sightings: list[HeldSighting]
+    links: list[HeldLink]
+    deliveries: list[HeldDelivery]
     events: list[Event]
 
 
@@ -153,5 +183,7 @@ EXAMPLE: Final[dict[str, Any]] = {
     "properties": [],
     "submissions": [],
     "sightings": [],
+    "links": [],
+    "deliveries": [],
     "events": [EVENT_ANSWER],
 }

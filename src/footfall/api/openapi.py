@@ -13,7 +13,7 @@ import msgspec
 from litestar import Litestar
 
 from footfall import __version__
-from footfall.api import probes
+from footfall.api import opening, probes
 from footfall.api.answers import Listing
 from footfall.api.components import HEADERS, PARAMETERS, SCHEMAS, SECURITY, ref, refusal
 from footfall.api.conventions import conventions
@@ -51,6 +51,8 @@ TAGS: Final = {
     "Forms": "Forms on pages, and what was filled in.",
     "Integrations": "Shops' plugins.",
     "Wordpress": "What the plugin for WordPress asks besides.",
+    "Links": "Short addresses that tell who opens them.",
+    "Deliveries": "Messages that reached somebody, as their sender tells.",
     "Rejections": "What was refused, and why.",
     "Ledger": "How many events came, and what became of them.",
     OTHER: "For those who run the server.",
@@ -86,7 +88,7 @@ def document(app: Litestar, settings: Settings) -> Json:
     paths: dict[str, Json] = {}
     for each in operations:
         paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, schemas, examples)
-    paths |= probes.PATHS
+    paths |= opening.PATHS | probes.PATHS
     refused = {status for each in operations for status in _refusals(each.endpoint)}
     return {
         "openapi": "3.1.0",
@@ -126,7 +128,13 @@ def _check(operations: Sequence[Operation]) -> None:
 
 def _schemas(operations: Iterable[Operation]) -> tuple[dict[Any, Json], dict[str, Json]]:
     named = chain.from_iterable(
-        (each.endpoint.body, each.endpoint.answer, each.rehearsal and each.rehearsal[0])
+        (
+            each.endpoint.body,
+            each.endpoint.answer,
+            each.endpoint.alternative and each.endpoint.alternative.body,
+            each.endpoint.alternative and each.endpoint.alternative.answer,
+            each.rehearsal and each.rehearsal[0],
+        )
         for each in operations
     )
     types = list(dict.fromkeys([ErrorBody, *(each for each in named if each is not None)]))
@@ -209,8 +217,13 @@ def _body(kind: str, each: Operation, schemas: dict[Any, Json]) -> Json:
             "example": "\n".join(msgspec.json.encode(line).decode() for line in lines),
         }
     told: Json = {"schema": schemas[endpoint.body]}
+    more = each.more_examples
+    other = endpoint.alternative
+    if other is not None:
+        told["schema"] = {"anyOf": [schemas[endpoint.body], schemas[other.body]]}
+        more = {**more, other.title: other.example}
     if endpoint.example is not None:
-        examples = {endpoint.summary: endpoint.example, **each.more_examples}
+        examples = {endpoint.summary: endpoint.example, **more}
         told["examples"] = {
             _key(title): {"summary": title, "value": value} for title, value in examples.items()
         }
@@ -227,7 +240,14 @@ def _responses(each: Operation, schemas: dict[Any, Json], examples: dict[Any, Js
     headers = replayed if "Idempotency-Key" in each.headers else {}
     shown = endpoint.answer_example or examples.get(endpoint.answer)
     success = _success(endpoint.status, endpoint.answer, shown, schemas, headers)
+    if endpoint.answer_type != "application/json":
+        success["content"] = {endpoint.answer_type: {"schema": {}, "example": ""}}
     told = {str(endpoint.status): success}
+    other = endpoint.alternative
+    if other is not None:
+        told[str(other.status)] = _success(
+            other.status, other.answer, other.answer_example, schemas, headers
+        )
     if each.rehearsal is not None:
         answer, answer_example = each.rehearsal
         rehearsed = _success(200, answer, answer_example, schemas, {})

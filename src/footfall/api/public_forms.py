@@ -26,7 +26,7 @@ from footfall.domain.form_inputs import Input, inputs_of, read_inputs, steps_of
 from footfall.domain.public_ids import Kind
 from footfall.errors import Fault, NotFound, UnknownResource, refuse
 from footfall.ingest.refuse import rejection
-from footfall.store import forms, sessions
+from footfall.store import forms, sessions, suppress
 from footfall.store.append import Submission
 
 _COMPLETED: Final = BUILT_IN["form.completed"]
@@ -160,7 +160,7 @@ def _keep(
     business_id, at = call.business_id, call.received_at
     session = None if given is None else _session(connection, call, given)
     profile_id = None if session is None else session.profile_id
-    if profile_id is not None and forms.count_suppressed(connection, profile_id):
+    if profile_id is not None and suppress.count(connection, profile_id):
         return None, None
     told_by_id = _properties(call, filled)
     forms.refuse_taken(connection, business_id, profile_id, told_by_id, locale(call))

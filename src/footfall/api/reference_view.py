@@ -138,12 +138,10 @@ class _View:
                 self._answer(status, each)
                 # A dry run's 200 comes after the real answer's 201 or 207.
                 for status, each in sorted(responses.items(), reverse=True)
-                if status.startswith("2")
+                if status < "4"
             ],
             refusals=[
-                _refusal(status, each)
-                for status, each in responses.items()
-                if not status.startswith("2")
+                _refusal(status, each) for status, each in responses.items() if status >= "4"
             ],
         )
 
@@ -179,6 +177,8 @@ class _View:
 
     def _body_fields(self, content: Json) -> list[Row]:
         schema = content.get("application/json", {}).get("schema")
+        # Of several bodies the first one, which holds the others.
+        schema = schema and schema.get("anyOf", [schema])[0]
         return list(self._fields(schema, 0)) if schema else []
 
     def _fields(self, schema: Json, depth: int) -> Iterator[Row]:
@@ -281,5 +281,5 @@ def _parameter(told: Json) -> Row:
 
 def _refusal(status: str, response: Json) -> Refusal:
     phrase, _, _ = response["description"].partition(":")
-    types = list(response["content"]["application/json"].get("examples", ()))
+    types = list(response["content"].get("application/json", {}).get("examples", ()))
     return Refusal(status, phrase.removeprefix(f"{status} "), types)

@@ -19,6 +19,7 @@ from footfall.errors import (
     MethodNotAllowed,
     RateLimited,
     Refused,
+    Suppressed,
     Unavailable,
     UnknownResource,
 )
@@ -100,6 +101,7 @@ class Refusals:
                 trace.body,
             )
 
+        suppressed = [each.profile_id for each in refused.faults if isinstance(each, Suppressed)]
         # Nothing received: the ledger counts events, and this was about something else.
         submission = Submission(
             caller.business_id,
@@ -108,7 +110,8 @@ class Refusals:
             [],
             row,
             received=0,
-            refusals=[row(0, refused.faults[0])],
+            refusals=[] if suppressed else [row(0, refused.faults[0])],
+            suppressed=suppressed[:1],
         )
         try:
             await self._store.append(submission)

@@ -90,13 +90,15 @@ ALIASES: Final[dict[str, str]] = {
 SESSION_STARTED: Final = Action(23, "session.started", is_passive=True)
 """A page told of its session, and of the campaign that had brought it (contract 3.5)."""
 
-OWN: Final[dict[str, Action]] = {action.name: action for action in (SESSION_STARTED,)}
+LINK_CLICKED: Final = Action(24, "short_link.clicked")
+"""Somebody opened a tracked link (contract 6)."""
+
+OWN: Final[dict[str, Action]] = {action.name: action for action in (SESSION_STARTED, LINK_CLICKED)}
 """Actions that only the server makes and that it does make, by name."""
 
 SERVER_MADE: Final = frozenset(
     {
         *OWN,
-        "short_link.clicked",
         "product.browse_abandoned",
         "product.price_changed",
         "order.printed_label",

@@ -10,7 +10,7 @@ Source: https://github.com/monperrus/crawler-user-agents.
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["is_bot"]
+__all__ = ["is_bot", "is_program"]
 
 _REMEMBERED: Final = 4096
 _READ_BYTES: Final = 512
@@ -34,10 +34,22 @@ def is_bot(user_agent: bytes | None) -> bool:
     return user_agent is not None and _is_bot(user_agent[:_READ_BYTES])
 
 
+def is_program(user_agent: bytes) -> bool:
+    """Tell the same of whoever opens a page: here no program stands for a visitor.
+
+    >>> is_bot(b"okhttp/4.12.0"), is_program(b"okhttp/4.12.0")
+    (False, True)
+    """
+    return _is_program(user_agent[:_READ_BYTES])
+
+
 @lru_cache(_REMEMBERED)
 def _is_bot(user_agent: bytes) -> bool:
+    return not user_agent.startswith(_CLIENTS) and _is_program(user_agent)
+
+
+@lru_cache(_REMEMBERED)
+def _is_program(user_agent: bytes) -> bool:
     from crawleruseragents import is_crawler  # type: ignore[import-untyped]
 
-    if user_agent.startswith(_CLIENTS):
-        return False
     return bool(is_crawler(user_agent.decode("latin-1")))

@@ -3,14 +3,14 @@
 Source: RFC 6454 (section 6.2, the serialisation of an origin).
 """
 
-import re
 from typing import Final
 from urllib.parse import urlsplit
+
+from footfall.domain.hosts import parse_host
 
 __all__ = ["parse_origin"]
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-_HOST: Final = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.?)+|\[[0-9a-f:.]+\]")
 
 
 def parse_origin(text: str) -> str:
@@ -25,15 +25,12 @@ def parse_origin(text: str) -> str:
     try:
         parts = urlsplit(text.strip())
         port = parts.port
-        scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
-        if ":" in host:
-            host = f"[{host}]"
-        elif not host.isascii():
-            host = host.encode("idna").decode()
+        scheme, host = parts.scheme.lower(), parts.hostname or ""
+        host = parse_host(f"[{host}]" if ":" in host else host)
     except ValueError:
         raise _wrong() from None
     is_more = parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc
-    if scheme not in _DEFAULT_PORTS or not _HOST.fullmatch(host) or is_more:
+    if scheme not in _DEFAULT_PORTS or is_more:
         raise _wrong()
     return f"{scheme}://{host}" + ("" if port in (None, _DEFAULT_PORTS[scheme]) else f":{port}")
 

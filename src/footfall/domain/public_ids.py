@@ -43,6 +43,8 @@ class Kind(IntEnum):
     SUBMISSION = 14
     CHANGE = 15
     SIGHTING = 16
+    LINK = 17
+    DELIVERY = 18
 
 
 class Codec:

@@ -16,8 +16,8 @@ PATTERN: Final = rf"{PREFIX}[A-Za-z0-9]{{{RANDOM_LENGTH}}}"
 _ALPHABET: Final = string.ascii_letters + string.digits
 
 SCOPES: Final[dict[str, str]] = {
-    "events:write": "track events",
-    "catalog": "create and change products and actions",
+    "events:write": "track events, tell of deliveries",
+    "catalog": "create and change products, actions and links",
     "profiles": "create and change profiles, attach sessions",
     "read": "read everything of the business",
     "admin": "all of these",

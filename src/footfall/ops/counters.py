@@ -14,6 +14,13 @@ class Counters:
         }
         self.unrecorded = 0
         """Refusals that could not be kept because nothing could be stored."""
+        self.openings: dict[str, int] = {}
+        self.link_clicks_unrecorded = 0
+        """Clicks on tracked links that could not be stored; the visitors were sent on."""
+
+    def opened(self, outcome: str) -> None:
+        """Count an opening of a tracked link."""
+        self.openings[outcome] = self.openings.get(outcome, 0) + 1
 
     def answered(self, endpoint: str, status: int, seconds: float) -> None:
         """Count an answer of ``event``, ``batch`` or ``browser_event``."""

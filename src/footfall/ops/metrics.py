@@ -36,6 +36,7 @@ class Metrics:
     def collect(self) -> Iterator[Metric]:
         """Yield every metric of ours."""
         yield from self._of_events()
+        yield from self._of_links()
         yield from self._of_commits()
         cached = GaugeMetricFamily(
             "footfall_cached_facts", "Names held in the caches.", labels=["kind"]
@@ -70,6 +71,21 @@ class Metrics:
             "footfall_unrecorded_refusals",
             "Refusals answered but not kept, because nothing could be stored.",
             self._counters.unrecorded,
+        )
+
+    def _of_links(self) -> Iterator[Metric]:
+        openings = CounterMetricFamily(
+            "footfall_link_openings",
+            "Openings of tracked links by what they were.",
+            labels=["outcome"],
+        )
+        for outcome, count in sorted(self._counters.openings.items()):
+            openings.add_metric([outcome], count)
+        yield openings
+        yield CounterMetricFamily(
+            "footfall_link_clicks_unrecorded",
+            "Clicks on tracked links that could not be stored; the visitor was sent on.",
+            self._counters.link_clicks_unrecorded,
         )
 
     def _of_commits(self) -> Iterator[Metric]:

@@ -16,8 +16,8 @@ from footfall.store.tables import businesses
 class Business(NamedTuple):
     """A tenant: reporting currency, time zone of its days, country of its phone numbers.
 
-    ``origins`` are those whose pages may use the public id, ``None``: any; ``test_of`` is the
-    business whose test side this is.
+    ``origins`` are those whose pages may use the public id, ``link_hosts`` the hosts that its
+    tracked links may lead to, ``None``: any; ``test_of`` is the business whose test side this is.
     """
 
     id: int
@@ -28,6 +28,7 @@ class Business(NamedTuple):
     created_at: int
     origins: list[str] | None = None
     test_of: int | None = None
+    link_hosts: list[str] | None = None
 
 
 _COLUMNS = tuple(businesses.c[name] for name in Business._fields)
@@ -42,6 +43,7 @@ def create(
     country: str,
     origins: list[str] | None = None,
     test_of: int | None = None,
+    link_hosts: list[str] | None = None,
 ) -> Business:
     """Make a business; the arguments have been checked by the caller."""
     row = connection.execute(
@@ -53,6 +55,7 @@ def create(
             country=country,
             origins=origins,
             test_of=test_of,
+            link_hosts=link_hosts,
             created_at=now_us(),
         )
         .returning(*_COLUMNS)
@@ -103,6 +106,7 @@ def twin(connection: Connection, live: Business) -> Business:
         timezone=live.timezone,
         country=live.country,
         origins=live.origins,
+        link_hosts=live.link_hosts,
         test_of=live.id,
     )
     # Custom actions are looked up under both from now on.

@@ -17,6 +17,9 @@ from footfall.errors import ConfigurationError
 READERS: Final = 4
 """Reader threads, and connections for them."""
 
+WRITING: Final = 4702
+"""Advisory lock that every transaction which writes to PostgreSQL shares until it has ended."""
+
 _SQLITE_PRAGMAS: Final = {
     # Readers never wait for the writer, nor the writer for them.
     "journal_mode": "wal",
@@ -114,13 +117,22 @@ def _postgresql(url: URL, size: int, *, writes: bool) -> Engine:
     options = "-c synchronous_commit=on -c timezone=UTC -c lock_timeout=10s"
     if not writes:
         options += " -c default_transaction_read_only=on"
-    return _create(
+    engine = _create(
         url,
         pool_size=size,
         max_overflow=0,
         pool_pre_ping=True,
         connect_args={"connect_timeout": 5, "options": options},
     )
+    if writes:
+
+        @event.listens_for(engine, "begin")
+        def tell(connection: Connection) -> None:
+            # Row numbers become visible in the order of commits, not their own: whoever follows
+            # them has to know which transactions may still bring lower ones (``store/settled.py``).
+            connection.exec_driver_sql(f"select pg_advisory_xact_lock_shared({WRITING})")
+
+    return engine
 
 
 def _sqlite(url: URL, *, writes: bool) -> Engine:

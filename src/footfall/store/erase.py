@@ -1,8 +1,8 @@
 """Erases a person: what tells who it was goes for good, and what adds up to totals stays.
 
 Everything happens in one transaction. What stays is action, time, amount and object of each event,
-under a profile without a name and sessions with new random ids; the database's own backups keep
-what they had.
+under a profile without a name and sessions with new random ids, and that messages were delivered;
+the database's own backups keep what they had.
 
 Source: contract 3.10.
 """
@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
+from footfall.domain.links import bare
 from footfall.domain.public_ids import Kind
 from footfall.domain.sessions import mint
 from footfall.store import events, merges, profiles, tables
@@ -67,6 +68,8 @@ def erase(
             connection, tables.submissions, business_id, members, session_ids
         ),
         "rejections": _clear_rejections(connection, business_id, members, session_ids, encode),
+        "links": _anonymise_links(connection, members),
+        "deliveries": _anonymise_deliveries(connection, members),
         "claims": _delete_of(connection, tables.claims, members),
         "lists": _delete_of(connection, tables.list_members, members),
         "properties": _release_uniques(connection, business_id, members),
@@ -179,6 +182,34 @@ def _clear_rejections(
             changes,
         )
     return len(changes)
+
+
+def _anonymise_links(connection: Connection, members: Sequence[int]) -> int:
+    """Make links of the person's own links for everybody; what was told only them goes.
+
+    A page that was made for one person is named by the query or the fragment.
+    """
+    table = tables.links
+    query = select(table.c.id, table.c.destination).where(table.c.profile_id.in_(members))
+    changes = [
+        {"row": row.id, "new": bare(row.destination)} for row in connection.execute(query).all()
+    ]
+    if changes:
+        connection.execute(
+            update(table)
+            .where(table.c.id == bindparam("row"))
+            .values(profile_id=None, session_id=None, destination=bindparam("new")),
+            changes,
+        )
+    return len(changes)
+
+
+def _anonymise_deliveries(connection: Connection, members: Sequence[int]) -> int:
+    """Leave of deliveries that there was one, when, and of which campaign."""
+    table = tables.deliveries
+    return connection.execute(
+        update(table).where(table.c.profile_id.in_(members)).values(profile_id=None, reference=None)
+    ).rowcount
 
 
 def _delete_of(connection: Connection, table: Any, members: Sequence[int]) -> int:

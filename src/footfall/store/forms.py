@@ -6,7 +6,7 @@ Source: contract 3.8.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from footfall.domain.objects import Unique
 from footfall.domain.property_kinds import Locale, parse_value, unique_text
@@ -32,18 +32,6 @@ def find(connection: Connection, business_id: int, text: str, row_id: int | None
         return None
     query = select(objects.c.id, objects.c.name, objects.c.data)
     return Form(*connection.execute(query.where(objects.c.id == max(facts).id)).one())
-
-
-def count_suppressed(connection: Connection, profile_id: int) -> bool:
-    """Tell whether a person's data is not to be kept, and if so count what was not."""
-    root_id = roots_of(connection, [profile_id]).get(profile_id, profile_id)
-    return bool(
-        connection.execute(
-            update(profiles)
-            .where(profiles.c.id.in_([profile_id, root_id]), profiles.c.suppressed_at.is_not(None))
-            .values(suppressed_count=profiles.c.suppressed_count + 1)
-        ).rowcount
-    )
 
 
 def make_anonymous(connection: Connection, business_id: int, at: int) -> int:

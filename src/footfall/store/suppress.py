@@ -12,6 +12,20 @@ from footfall.store.people import Profile
 from footfall.store.tables import profiles as table
 
 
+def count(connection: Connection, profile_id: int, times: int = 1) -> bool:
+    """Tell whether a person's data is not to be kept, and if so count what was not.
+
+    All profiles of a person are suppressed or none is, and their counts are added up.
+    """
+    return bool(
+        connection.execute(
+            update(table)
+            .where(table.c.id == profile_id, table.c.suppressed_at.is_not(None))
+            .values(suppressed_count=table.c.suppressed_count + times)
+        ).rowcount
+    )
+
+
 def suppress(
     connection: Connection,
     business_id: int,

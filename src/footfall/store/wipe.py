@@ -37,6 +37,9 @@ _OF_ROWS: Final[tuple[tuple[Table, str, Table], ...]] = (
 """Tables that do not say whose they are, with the column that points at what does."""
 
 _NUMBERED: Final[tuple[Table, ...]] = (
+    tables.link_clicks,
+    tables.links,
+    tables.deliveries,
     tables.items,
     tables.submissions,
     tables.claims,

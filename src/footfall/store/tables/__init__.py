@@ -1,4 +1,4 @@
-"""All tables, in reading order: ``tenants``, ``people``, ``catalogue``, ``facts``.
+"""All tables: ``tenants``, ``people``, ``catalogue``, ``facts``, ``evidence``, to be read so.
 
 Units: ``…_at`` UTC microseconds; ``…_minor`` integer minor units of the ``currency`` beside it
 (ISO 4217). Rows are never removed while something refers to them: deleting sets ``deleted_at``. No
@@ -15,6 +15,7 @@ from footfall.store.tables.catalogue import (
     structures,
     unique_values,
 )
+from footfall.store.tables.evidence import deliveries, link_clicks, links
 from footfall.store.tables.facts import (
     events,
     idempotency,
@@ -47,6 +48,7 @@ __all__ = [
     "businesses",
     "changes",
     "claims",
+    "deliveries",
     "events",
     "idempotency",
     "identities",
@@ -56,6 +58,8 @@ __all__ = [
     "items",
     "ledger",
     "lifecycles",
+    "link_clicks",
+    "links",
     "list_members",
     "lists",
     "metadata",

@@ -41,6 +41,8 @@ businesses = Table(
     Column("country", String(2), nullable=False),
     # Web origins whose pages may track; null: any.
     Column("origins", Json),
+    # Hosts that tracked links may lead to; null: any.
+    Column("link_hosts", Json),
     # The business that this one is the test side of (``token create --test``).
     Column("test_of", RowId),
     at_column("created_at"),

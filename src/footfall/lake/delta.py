@@ -1,0 +1,172 @@
+"""The lake's Delta tables: made, opened, added to, and how far each has come.
+
+How far the archive has come is written in the very commit that adds the rows (a Delta application
+transaction), so a process that dies between any two steps neither loses nor doubles a row. Who
+commits says which version was read; if somebody else was faster the commit fails and nothing of it
+is seen (``Overtaken``).
+
+Statistics in the transaction log are kept of row numbers and times only: the log outlives files,
+and nothing that a person told may stay in it.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from arro3.core import Array, DataType, Field, Schema, Table
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
+
+from footfall.lake.columns import PARTITIONS, Kind, LakeTable
+from footfall.lake.fetch import fetch
+
+_TYPES: Final[dict[Kind, DataType]] = {
+    "bigint": DataType.int64(),
+    "varchar": DataType.utf8(),
+    "boolean": DataType.bool(),
+    "date": DataType.date32(),
+}
+COMPRESSED: Final = WriterProperties(compression="ZSTD", compression_level=3)
+_DAY_US: Final = 86_400_000_000
+
+Marks = Mapping[str, int]
+"""How far the archive has come: number by what is followed."""
+
+
+class Overtaken(Exception):
+    """Somebody else changed the table meanwhile; open it again and look anew."""
+
+
+class Location:
+    """Where the lake is: a folder or an address such as ``s3://bucket/lake``.
+
+    Args:
+        root: path or URL.
+        lake_id: whose lake it is to be; what another installation left there is replaced.
+        cache: folder for files of a lake that is not on this machine.
+    """
+
+    def __init__(self, root: str, lake_id: str, cache: Path) -> None:
+        self.root = root.rstrip("/")
+        self.lake_id = lake_id
+        self._cache = cache
+
+    @property
+    def is_local(self) -> bool:
+        return "://" not in self.root
+
+    def uri(self, table: LakeTable) -> str:
+        return f"{self.root}/{table.name}"
+
+    def local(self, table: LakeTable, uris: Sequence[str], part: str) -> list[str]:
+        """Return paths on this machine of some files of a table, fetched if need be.
+
+        A Parquet file is never changed, so one that was fetched stays right; those that are not
+        asked for any more are removed.
+        """
+        if self.is_local:
+            return list(uris)
+        return fetch(self.uri(table), uris, self._cache / table.name / part)
+
+    def open(self, table: LakeTable) -> DeltaTable:
+        """Return a table as it is now, made if it is not there or of another installation."""
+        found = self.find(table)
+        return found if found is not None else self.create(table)
+
+    def find(self, table: LakeTable) -> DeltaTable | None:
+        """Return a table as it is now, ``None`` if there is none of this installation."""
+        try:
+            found = DeltaTable(self.uri(table))
+        except TableNotFoundError:
+            return None
+        return found if found.metadata().description == self.lake_id else None
+
+    def create(self, table: LakeTable) -> DeltaTable:
+        """Return a new empty table in the place of whatever is there."""
+        if self.is_local:
+            Path(self.root).mkdir(mode=0o700, parents=True, exist_ok=True)
+        numbers = [each.name for each in table.columns if each.kind == "bigint"]
+        return DeltaTable.create(
+            self.uri(table),
+            schema=schema_of(table),
+            mode="overwrite",
+            partition_by=list(PARTITIONS),
+            description=self.lake_id,
+            configuration={
+                "delta.dataSkippingStatsColumns": ",".join(
+                    name for name in numbers if name not in (*PARTITIONS, *table.told)
+                ),
+                "delta.checkpointInterval": "50",
+                "delta.logRetentionDuration": "interval 1 days",
+            },
+        )
+
+    def mark(self, opened: DeltaTable, name: str) -> int:
+        """Return how far the archive has come with something, 0 at the beginning."""
+        return opened.transaction_version(self._app(name)) or 0
+
+    def commit(self, marks: Marks) -> CommitProperties:
+        """Return what a commit says: how far it comes, and that it is not to be tried again."""
+        return CommitProperties(
+            max_commit_retries=0,
+            app_transactions=[Transaction(self._app(name), at) for name, at in marks.items()],
+        )
+
+    def append(self, opened: DeltaTable, batch: Table, marks: Marks) -> None:
+        """Add rows and say how far that comes, both or neither.
+
+        Raises:
+            Overtaken: the table was changed since it was opened.
+        """
+        try:
+            write_deltalake(
+                opened,
+                batch,
+                mode="append",
+                writer_properties=COMPRESSED,
+                commit_properties=self.commit(marks),
+            )
+        except CommitFailedError as problem:
+            raise Overtaken from problem
+
+    def empty(self, opened: DeltaTable, told: Sequence[str], predicate: str) -> int:
+        """Set columns to null where a predicate holds; return in how many rows.
+
+        Raises:
+            Overtaken: the table was changed since it was opened.
+        """
+        try:
+            done = opened.update(
+                predicate=predicate,
+                updates=dict.fromkeys(told, "null"),
+                writer_properties=COMPRESSED,
+                commit_properties=self.commit({}),
+            )
+        except CommitFailedError as problem:
+            raise Overtaken from problem
+        return int(done["num_updated_rows"])
+
+    def _app(self, name: str) -> str:
+        return f"footfall/{self.lake_id}/{name}"
+
+
+def schema_of(table: LakeTable) -> Schema:
+    """Return a table's Arrow schema."""
+    return Schema(
+        [
+            Field(each.name, _TYPES[each.kind], nullable=not each.is_required)
+            for each in table.columns
+        ]
+    )
+
+
+def batch_of(table: LakeTable, columns: Mapping[str, Sequence[Any]]) -> Table:
+    """Return rows as Arrow, given by column; ``day_on`` is found from the table's time."""
+    days = [at // _DAY_US for at in columns[table.day_of]]
+    arrays = []
+    for each in table.columns:
+        if each.name == "day_on":
+            arrays.append(Array(days, type=DataType.int32()).cast(DataType.date32()))
+        else:
+            arrays.append(Array(columns[each.name], type=_TYPES[each.kind]))
+    return Table.from_arrays(arrays, schema=schema_of(table))

@@ -1,0 +1,146 @@
+"""Takes out of the lake what the store has erased: a person's told columns, or a business's rows.
+
+The store is asked which of a person's rows it emptied, and the same rows are emptied here. Files
+with the old values are removed at once, also those that a process left behind half way; queries
+that were reading them begin anew. An erasure is marked as done only after that, so that one that
+was interrupted is repeated.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import structlog
+from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError
+from sqlalchemy import Connection, Table, select
+
+from footfall.lake.columns import EVENTS, SIGHTINGS, LakeTable
+from footfall.lake.delta import Location, Overtaken, batch_of
+from footfall.lake.reading import reading
+from footfall.store import merges, tables
+from footfall.store.engine import Engines
+
+log = structlog.get_logger(__name__)
+
+ERASED: Final = "erased"
+"""Mark of the last erasure in ``identity_log`` that a table has followed."""
+
+_AT_ONCE: Final = 500
+_ROWS_AT_ONCE: Final = 5000
+
+Erasable: Final = ((EVENTS, tables.events), (SIGHTINGS, tables.sightings))
+
+
+class Erasure(NamedTuple):
+    """Whom the store erased: profiles and sessions of one business, up to a row of its log."""
+
+    business_id: int
+    profile_ids: Sequence[int]
+    session_ids: Sequence[int]
+
+
+def erasures(connection: Connection, after: int, last: int) -> list[Erasure]:
+    """Return whom the store erased in rows of ``identity_log`` after one and up to another."""
+    table = tables.identity_log
+    query = select(table.c.business_id, table.c.profile_id).where(
+        table.c.kind == "erase", table.c.id > after, table.c.id <= last
+    )
+    found = []
+    for row in connection.execute(query).all():
+        members = merges.members_of(connection, row.profile_id)
+        found.append(Erasure(row.business_id, members, merges.sessions_of(connection, members)))
+    return found
+
+
+class Eraser:
+    """Brings a lake into line with what its store erased; runs under ``lock.changing``."""
+
+    def __init__(self, engines: Engines, location: Location) -> None:
+        self._engines = engines
+        self._location = location
+
+    def follow(self, last: int) -> int:
+        """Erase whom the store erased up to a row of ``identity_log``; return how many rows.
+
+        Raises:
+            Overtaken: somebody else changed a table meanwhile.
+        """
+        emptied = 0
+        for table, source in Erasable:
+            opened = self._location.open(table)
+            done = self._location.mark(opened, ERASED)
+            with self._engines.read.begin() as connection:
+                due = erasures(connection, done, last)
+            if not due:
+                continue
+            for each in due:
+                emptied += self._empty(table, source, opened, each)
+            clear_away(opened)
+            nothing = batch_of(table, {column.name: () for column in table.columns})
+            self._location.append(opened, nothing, {ERASED: last})
+        if emptied:
+            log.info("lake_erased", rows=emptied)
+        return emptied
+
+    def remove(self, table: LakeTable, business_id: int) -> int:
+        """Remove all rows of a business from a table; return how many.
+
+        Raises:
+            Overtaken: somebody else changed the table meanwhile.
+        """
+        opened = self._location.open(table)
+        try:
+            done = opened.delete(
+                f"business_id = {int(business_id)}", commit_properties=self._location.commit({})
+            )
+        except CommitFailedError as problem:
+            raise Overtaken from problem
+        clear_away(opened)
+        return int(done.get("num_deleted_rows") or 0)
+
+    def _empty(self, table: LakeTable, source: Table, opened: DeltaTable, who: Erasure) -> int:
+        emptied = 0
+        for ids in _chunks(list(self._told_by(table, opened, who)), _ROWS_AT_ONCE):
+            gone = self._gone(source, ids)
+            if gone:
+                numbers = ", ".join(map(str, gone))
+                emptied += self._location.empty(
+                    opened,
+                    table.told,
+                    f"business_id = {int(who.business_id)} and {table.key} in ({numbers})",
+                )
+        return emptied
+
+    def _told_by(self, table: LakeTable, opened: DeltaTable, who: Erasure) -> Iterator[int]:
+        """Yield the row numbers of what a person told, whether or not the store has emptied it."""
+        told = " or ".join(f"{name} is not null" for name in table.told)
+        with reading(self._location, {table.name: opened}, who.business_id) as connection:
+            for column, ids, rest in (
+                ("profile_id", who.profile_ids, ""),
+                ("session_id", who.session_ids, " and profile_id is null"),
+            ):
+                for chunk in _chunks(ids, _AT_ONCE):
+                    rows = connection.execute(
+                        f"select {table.key} from {table.name} "
+                        f"where list_contains($ids, {column}){rest} and ({told})",
+                        {"ids": chunk},
+                    )
+                    yield from (row[0] for row in rows.fetchall())
+
+    def _gone(self, source: Table, ids: Sequence[int]) -> list[int]:
+        gone: list[int] = []
+        with self._engines.read.begin() as connection:
+            for chunk in _chunks(ids, _AT_ONCE):
+                query = select(source.c.id).where(source.c.id.in_(chunk), source.c.data.is_(None))
+                gone += connection.execute(query).scalars()
+        return gone
+
+
+def clear_away(opened: DeltaTable) -> None:
+    """Remove every file of a table that is none of its newest version's."""
+    opened.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
+
+
+def _chunks(values: Sequence[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(values), size):
+        yield list(values[start : start + size])

@@ -1,0 +1,179 @@
+"""The lake of an installation: kept up to date in the background, and on demand before it is read.
+
+One per process. ``fresh`` returns once everything that is committed in the store is in the lake;
+``read`` runs a function on a DuckDB connection over a pinned state of one business. The thread in
+the background waits until senders are quiet or rows have waited long enough, and looks after small
+files and erasures. Several processes may share a lake.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Final, TypeVar
+
+import duckdb
+import structlog
+from deltalake.exceptions import DeltaError
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from footfall.errors import ConfigurationError, Refused, Unavailable
+from footfall.lake import lock
+from footfall.lake.archive import FOLLOWED, SOURCES, Archive
+from footfall.lake.columns import TABLES
+from footfall.lake.compact import compact
+from footfall.lake.delta import Location, Overtaken
+from footfall.lake.erase import Eraser
+from footfall.lake.reading import reading
+from footfall.settings import Settings
+from footfall.store.engine import Engines, open_engines
+from footfall.store.settled import settled
+from footfall.store.tables import identity_log, installation
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+_ATTEMPTS: Final = 5
+_BROKEN: Final = (DeltaError, DBAPIError, OSError, ConfigurationError)
+
+
+class Lake:
+    """An installation's lake.
+
+    Args:
+        settings: where the store and the lake are.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        # Connections of its own: archiving never makes a request wait for one.
+        self.engines: Engines = open_engines(settings.database_url)
+        with self.engines.read.begin() as connection:
+            query = select(installation.c.value).where(installation.c.name == "id")
+            lake_id = connection.execute(query).scalar_one()
+        self.location = Location(settings.lake_place, lake_id, settings.data / "lake-cache")
+        self._archive = Archive(self.engines, self.location)
+        self._eraser = Eraser(self.engines, self.location)
+        self._mutex = threading.Lock()
+        self._pool = ThreadPoolExecutor(4, "footfall-lake")
+        self._done: Mapping[str, int] = {}
+
+    def close(self) -> None:
+        """Let go of the database; whoever reads has finished."""
+        self._pool.shutdown()
+        self.engines.dispose()
+
+    async def fresh(self) -> None:
+        """Return once everything committed in the store by now is in the lake.
+
+        Raises:
+            Refused: with ``Unavailable`` when that cannot be done now.
+        """
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._pool, self.archive)
+        except _BROKEN as problem:
+            log.error("lake_not_fresh", error=str(problem).splitlines()[0])
+            raise Refused(
+                [Unavailable("The lake cannot be brought up to date at the moment; try again.")]
+            ) from problem
+
+    def archive(self, go: Callable[[], bool] = lambda: True) -> int:
+        """Archive and erase what is committed in the store by now; return how many rows were added.
+
+        Args:
+            go: tells between commits whether to go on.
+        """
+        bounds = self.bounds()
+        if self._done == bounds:
+            return 0
+        with self._mutex, lock.changing(self.engines):
+            added = self._persist(partial(self._follow, bounds, go))
+        if go():
+            self._done = bounds
+        return added
+
+    def bounds(self) -> Mapping[str, int]:
+        """Return how far everything is settled in the store."""
+        return settled(self.engines, SOURCES)
+
+    def has_all(self, bounds: Mapping[str, int]) -> bool:
+        """Tell whether this process has brought the lake as far as that."""
+        return self._done == bounds
+
+    def waiting(self, bounds: Mapping[str, int]) -> int:
+        """Return about how many rows are not archived yet."""
+        return sum(last - self._done.get(name, 0) for name, last in bounds.items())
+
+    def compact(self, **options: Any) -> int:
+        """Merge small files; return how many went."""
+        with self._mutex, lock.changing(self.engines):
+            return self._persist(partial(compact, self.location, **options))
+
+    def remove(self, business_id: int) -> int:
+        """Remove a business's rows and the files they were in; return how many rows."""
+        with self._mutex, lock.changing(self.engines):
+            return sum(
+                self._persist(partial(self._eraser.remove, table, business_id))
+                for table in TABLES.values()
+            )
+
+    def rebuild(self) -> None:
+        """Forget everything, so that all of the store is archived anew."""
+        with self._mutex, lock.changing(self.engines):
+            for table in TABLES.values():
+                self.location.create(table)
+            self._done = {}
+
+    async def read(
+        self,
+        business_id: int,
+        fn: Callable[[duckdb.DuckDBPyConnection], T],
+        options: Mapping[str, Any] | None = None,
+    ) -> T:
+        """Run ``fn(connection)`` on a thread over one business's views, as the lake is now."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, self.read_now, business_id, fn, options)
+
+    def read_now(
+        self,
+        business_id: int,
+        fn: Callable[[duckdb.DuckDBPyConnection], T],
+        options: Mapping[str, Any] | None = None,
+    ) -> T:
+        """Run ``fn(connection)`` as ``read`` does, on this thread."""
+        attempt = 0
+        while True:
+            attempt += 1
+            opened = {name: self.location.open(table) for name, table in TABLES.items()}
+            try:
+                with reading(self.location, opened, business_id, options) as connection:
+                    return fn(connection)
+            except duckdb.IOException:
+                # An erasure took away files that this state still names: look at the newest.
+                if attempt == _ATTEMPTS:
+                    raise
+
+    def _follow(self, bounds: Mapping[str, int], go: Callable[[], bool]) -> int:
+        added = 0
+        for each in FOLLOWED:
+            opened = self.location.open(each.table)
+            if self._archive.come_to(each, opened) > bounds[each.source.name]:
+                # The store was set back to an earlier state, as a restore does.
+                log.warning("lake_ahead_of_store", table=each.table.name)
+                self.location.create(each.table)
+            added += sum(self._archive.follow(each, bounds, go))
+        if go():
+            self._eraser.follow(bounds[identity_log.name])
+        return added
+
+    def _persist(self, step: Callable[[], int]) -> int:
+        """Run a step again when another process was faster."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return step()
+            except Overtaken:
+                time.sleep(0.05 * attempt)
+        raise ConfigurationError("Other processes keep changing the lake; try again later.")

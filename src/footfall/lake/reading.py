@@ -1,0 +1,80 @@
+"""A pinned state of the lake → a DuckDB connection with one view per table.
+
+The files of a version are listed through the Delta log and handed to DuckDB by name, so that
+neither compaction nor new rows change what a query sees, and no extension is needed. Only files of
+the one business are named: another's are not even known to the connection.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import duckdb
+from deltalake import DeltaTable
+
+from footfall.lake.columns import TABLES, LakeTable
+from footfall.lake.delta import Location
+
+_OPTIONS: Final[dict[str, str | bool | int]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,
+}
+
+Files = Mapping[str, Sequence[str]]
+"""Paths of a business's Parquet files by table."""
+
+Opened = Mapping[str, DeltaTable]
+
+
+def files_of(location: Location, opened: Opened, business_id: int) -> dict[str, list[str]]:
+    """Return the files of each opened table that hold a business's rows, oldest day first."""
+    wanted = str(int(business_id))
+    return {
+        name: location.local(
+            TABLES[name],
+            sorted(each.file_uris(partition_filters=[("business_id", "=", wanted)])),
+            f"business_id={wanted}",
+        )
+        for name, each in opened.items()
+    }
+
+
+@contextmanager
+def reading(
+    location: Location,
+    opened: Opened,
+    business_id: int,
+    options: Mapping[str, Any] | None = None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a connection with a view for each table, of one business, as the tables were opened.
+
+    Args:
+        options: DuckDB's, such as ``memory_limit`` and ``threads``.
+    """
+    files = files_of(location, opened, business_id)
+    with duckdb.connect(config={**_OPTIONS, **(options or {})}) as connection:
+        for statement in views(files):
+            connection.execute(statement)
+        yield connection
+
+
+def views(files: Files) -> list[str]:
+    """Return the statements that make the views over some files."""
+    return [_view(TABLES[name], paths) for name, paths in files.items()]
+
+
+def _view(table: LakeTable, paths: Sequence[str]) -> str:
+    names = ", ".join(column.name for column in table.columns)
+    if not paths:
+        empty = ", ".join(f"cast(null as {each.kind}) as {each.name}" for each in table.columns)
+        return f"create view {table.name} as select {empty} where false"
+    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+    source = (
+        f"read_parquet([{listed}], hive_partitioning = true, "
+        "hive_types = {'business_id': bigint, 'day_on': date})"
+    )
+    if table.versions:
+        latest = f"row_number() over (partition by {table.key} order by archived_no desc) = 1"
+        return f"create view {table.name} as select {names} from {source} qualify {latest}"
+    return f"create view {table.name} as select {names} from {source}"
