@@ -91,12 +91,12 @@ class Receipt:
     version: str
 
 
-def receipts(attribution: Attribution, reference: str) -> list[Receipt]:
-    """Return the receipts of an order: by its reference, or by the number of its first event.
+def receipts(attribution: Attribution, reference: str, event_id: int = 0) -> list[Receipt]:
+    """Return the receipts of an order: by its reference, or by the event that started it.
 
     Two systems may have used one reference, so there may be several.
     """
-    rows = attribution.rows("conversion", reference=reference)
+    rows = attribution.rows("conversion", reference=reference, event_id=event_id)
     return [_receipt(attribution, Conversion(*row)) for row in rows]
 
 

@@ -36,6 +36,12 @@ COMMANDS: Final[dict[str, Lazy]] = {
         "import_command",
         "Send a CSV, Parquet or JSON-lines FILE of history as events.",
     ),
+    "attribution": Lazy(
+        "footfall.cli.attribution", "attribution", "See which touch earned which sale, and why."
+    ),
+    "explain": Lazy(
+        "footfall.cli.attribution", "explain", "Show the receipt of an ORDER: what earned it."
+    ),
     "backup": Lazy("footfall.cli.backup", "backup", "Write the whole database to one FILE."),
     "restore": Lazy("footfall.cli.restore", "restore", "Make the database what a backup FILE was."),
     "doctor": Lazy("footfall.cli.doctor", "doctor", "Check the installation, and say what to do."),

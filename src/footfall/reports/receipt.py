@@ -6,7 +6,8 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from footfall.attribution.definition import KINDS
-from footfall.attribution.receipts import Change, Considered, Conversion, Receipt
+from footfall.attribution.receipts import Change, Considered, Conversion, Receipt, receipts
+from footfall.attribution.run import Attribution
 from footfall.domain.money import format_minor
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import iso_utc
@@ -72,6 +73,13 @@ class ConversionReceipt(Struct):
     identity: Annotated[list[ReceiptChange], Meta(description="How others' pasts became theirs.")]
     touches: Annotated[list[ReceiptTouch], Meta(description="All of the person, oldest first.")]
     version: Annotated[str, Meta(description="Hash of the definition and the channel rules.")]
+
+
+def find(
+    attribution: Attribution, reference: str, event_id: int, encode: Encode
+) -> list[ConversionReceipt]:
+    """Return the receipts of an order, by its reference or by the row number of its first event."""
+    return [render(each, encode) for each in receipts(attribution, reference, event_id)]
 
 
 def render(receipt: Receipt, encode: Encode) -> ConversionReceipt:
