@@ -8,7 +8,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from footfall.ingest.asgi import Application, HotPath
 from footfall.ingest.limits import Limits
@@ -18,6 +18,10 @@ from footfall.ops.metrics import Metrics
 from footfall.ops.upkeep import Upkeep
 from footfall.settings import Settings
 from footfall.store.store import Store
+
+if TYPE_CHECKING:
+    from footfall.lake.keeper import Keeper
+    from footfall.lake.lake import Lake
 
 HEAD_START_S: Final = 0.1
 """How long the server has the interpreter to itself before the framework is loaded."""
@@ -50,13 +54,21 @@ async def running(settings: Settings, store: Store) -> AsyncIterator[Application
     try:
         yield HotPath(store, settings, counters, limits, probes)
     finally:
-        await api.built()
+        await api.close()
         await upkeep.close()
         await store.close()
 
 
+class _Built(NamedTuple):
+    """What a server takes events without, and has a moment later."""
+
+    api: Application
+    lake: "Lake"
+    keeper: "Keeper"
+
+
 class _Later:
-    """The API, made on a thread while the server already takes events.
+    """The API and the lake, made on a thread while the server already takes events.
 
     Loading the framework is a third of a second in which nobody has to wait who does not use it.
     """
@@ -65,28 +77,38 @@ class _Later:
         self, store: Store, settings: Settings, limits: Limits, counters: Counters
     ) -> None:
         self._parts = (store, settings, limits, counters)
-        self._building: asyncio.Task[Application] | None = None
+        self._building: asyncio.Task[_Built] | None = None
         asyncio.get_running_loop().call_later(HEAD_START_S, self._begin)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        api = await self.built()
-        await api(scope, receive, send)
+        built = await self._built()
+        await built.api(scope, receive, send)
 
-    async def built(self) -> Application:
-        """Return the API once it is there."""
+    async def close(self) -> None:
+        """Stop what works in the background."""
+        built = await self._built()
+        await asyncio.to_thread(built.keeper.close)
+        await asyncio.to_thread(built.lake.close)
+
+    async def _built(self) -> _Built:
         return await asyncio.shield(self._begin())
 
-    def _begin(self) -> asyncio.Task[Application]:
+    def _begin(self) -> asyncio.Task[_Built]:
         if self._building is None:
             self._building = asyncio.create_task(asyncio.to_thread(_build, *self._parts))
         return self._building
 
 
-def _build(store: Store, settings: Settings, limits: Limits, counters: Counters) -> Application:
+def _build(store: Store, settings: Settings, limits: Limits, counters: Counters) -> _Built:
     from footfall import api
+    from footfall.lake.keeper import Keeper
+    from footfall.lake.lake import Lake
 
-    application = api.build(store, settings, limits, counters)
+    lake = Lake(settings)
+    application = api.build(store, settings, limits, counters, lake)
+    keeper = Keeper(lake, settings.lake_interval_s)
+    keeper.start()
     # What start-up made lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()
-    return application
+    return _Built(application, lake, keeper)

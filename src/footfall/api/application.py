@@ -52,6 +52,7 @@ from footfall.domain.masking import mask_text
 from footfall.domain.times import now_us
 from footfall.ingest.limits import Limits
 from footfall.ingest.refuse import Request
+from footfall.lake.lake import Lake
 from footfall.ops.counters import Counters
 from footfall.ops.request_ids import request_id
 from footfall.settings import Settings
@@ -118,10 +119,10 @@ class Api(Litestar):
         await super().__call__(begun, receive, _carrying(send, trace.request.id))  # type: ignore[arg-type]
 
 
-def build(store: Store, settings: Settings, limits: Limits, counters: Counters) -> Api:
+def build(store: Store, settings: Settings, limits: Limits, counters: Counters, lake: Lake) -> Api:
     """Return the application: the resources below ``/v1``, tracked links, and the pages."""
     refusals = Refusals(store)
-    reception = Reception(store, settings, limits)
+    reception = Reception(store, settings, limits, lake)
 
     # A plain function: the framework copies its handlers, and would copy a method's object too.
     async def opened(request: HttpRequest[Any, Any, Any]) -> Call:

@@ -34,6 +34,7 @@ from footfall.ingest.wire import (
     read_body,
     refuse_parameters,
 )
+from footfall.lake.lake import Lake
 from footfall.settings import Settings
 from footfall.store.facts import Caller
 from footfall.store.store import Store
@@ -72,6 +73,7 @@ class Call:
 
     settings: Settings
     store: Store
+    lake: Lake
     caller: Caller
     query: dict[str, str]
     told: dict[str, Any]
@@ -122,8 +124,9 @@ def raise_any(faults: Sequence[Fault]) -> None:
 class Reception:
     """Opens calls; its ``open`` is the dependency ``call`` of every handler."""
 
-    def __init__(self, store: Store, settings: Settings, limits: Limits) -> None:
+    def __init__(self, store: Store, settings: Settings, limits: Limits, lake: Lake) -> None:
         self._store = store
+        self._lake = lake
         self._settings = settings
         self._limits = limits
 
@@ -157,7 +160,15 @@ class Reception:
         is_public = endpoint.credential == "public" and caller.token_id is None
         by_bot = is_public and is_bot(headers.get(b"user-agent"))
         return Call(
-            self._settings, self._store, caller, query, told, sent.received_at, sent, by_bot
+            self._settings,
+            self._store,
+            self._lake,
+            caller,
+            query,
+            told,
+            sent.received_at,
+            sent,
+            by_bot,
         )
 
     async def _caller(

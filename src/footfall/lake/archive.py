@@ -1,9 +1,9 @@
 """Store → lake: whatever is committed is added to the Delta tables, each row exactly once.
 
 Append-only tables are followed by row number, up to where the store says that they are settled.
-Objects change: new ones are followed by row number, changed ones by what the store's ``changes``
-has of them, and each adds a row beside the earlier ones. How far it has come is committed with the
-rows. Runs under ``lock.changing``; stops between two commits when told to.
+Objects and links change: new ones are followed by row number, changed ones by what the store's
+``changes`` has of them, and each adds a row beside the earlier ones. How far it has come is
+committed with the rows. Runs under ``lock.changing``; stops between two commits when told to.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,8 +15,17 @@ from sqlalchemy import Connection, Table, and_, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from footfall.domain.objects import BUILT_IN_KINDS
+from footfall.domain.public_ids import Kind, PublicIds
 from footfall.lake import rows
-from footfall.lake.columns import EVENTS, IDENTITY, OBJECTS, SIGHTINGS, LakeTable
+from footfall.lake.columns import (
+    DELIVERIES,
+    EVENTS,
+    IDENTITY,
+    LINKS,
+    OBJECTS,
+    SIGHTINGS,
+    LakeTable,
+)
 from footfall.lake.delta import Location, batch_of
 from footfall.store import tables
 from footfall.store.engine import Engines
@@ -28,20 +37,32 @@ ROWS_PER_COMMIT: Final = 50_000
 """Many small commits make many small files; one that is too large keeps others waiting."""
 
 CHANGES: Final = "changes"
+CHANGES_UNNOTED: Final = 1000
+"""Changes of other things that are looked at again, rather than noted by an empty commit."""
+
 _IDS_AT_ONCE: Final = 500
 
 
 class Followed(NamedTuple):
-    """A table that is archived, where its rows come from, and how they are read."""
+    """A table that is archived, where its rows come from, and how they are read.
+
+    Attributes:
+        noun: what ``changes`` calls one of them that was changed; empty: they never are.
+        public_id: a column with the public id of the row, and the kind of that id.
+    """
 
     table: LakeTable
     source: Table
     read: rows.Read
+    noun: str = ""
+    public_id: tuple[str, Kind] | None = None
 
 
 FOLLOWED: Final = (
     Followed(IDENTITY, tables.identity_log, rows.read_identity),
-    Followed(OBJECTS, tables.objects, rows.read_objects),
+    Followed(OBJECTS, tables.objects, rows.read_objects, "object"),
+    Followed(LINKS, tables.links, rows.read_links, "link", ("link_id", Kind.LINK)),
+    Followed(DELIVERIES, tables.deliveries, rows.read_deliveries),
     Followed(EVENTS, tables.events, rows.read_events),
     Followed(SIGHTINGS, tables.sightings, rows.read_sightings),
 )
@@ -62,9 +83,10 @@ class Archive:
         engines: the store's; only read.
     """
 
-    def __init__(self, engines: Engines, location: Location) -> None:
+    def __init__(self, engines: Engines, location: Location, public_ids: PublicIds) -> None:
         self._engines = engines
         self._location = location
+        self._public_ids = public_ids
 
     def follow(self, each: Followed, bounds: Bounds, go: Go) -> Iterator[int]:
         """Archive a table up to its bound; yield after each commit how many rows it added.
@@ -73,13 +95,13 @@ class Archive:
             Overtaken: somebody else changed the table meanwhile; what was yielded is archived.
         """
         opened = self._location.open(each.table)
-        if each.table.versions:
+        if each.noun:
             yield from self._changed(each, opened, bounds)
         name, last = each.source.name, bounds[each.source.name]
         done = self._location.mark(opened, name)
         while done < last and go():
             columns, done = self._read(each, done, last)
-            yield self._append(each.table, opened, columns, {name: done})
+            yield self._append(each, opened, columns, {name: done})
 
     def come_to(self, each: Followed, opened: DeltaTable) -> int:
         """Return the row number up to which a table is archived."""
@@ -116,12 +138,19 @@ class Archive:
                 limit = 1 << 62
                 for column, values in each.read(connection, condition, limit).items():
                     found.setdefault(column, []).extend(values)
-        yield self._append(each.table, opened, found, {name: known, CHANGES: latest})
+        if found.get(each.table.key) or known == 0 or latest - seen > CHANGES_UNNOTED:
+            yield self._append(each, opened, found, {name: known, CHANGES: latest})
 
     def _append(
-        self, table: LakeTable, opened: DeltaTable, columns: rows.Columns, marks: Bounds
+        self, each: Followed, opened: DeltaTable, columns: rows.Columns, marks: Bounds
     ) -> int:
-        count = len(columns.get(table.key, ()))
+        table = each.table
+        numbers = columns.get(table.key, ())
+        count = len(numbers)
+        if each.public_id is not None:
+            name, kind = each.public_id
+            encode = self._public_ids[kind].encode
+            columns = {**columns, name: [encode(number) for number in numbers]}
         if table.versions:
             columns = {**columns, "archived_no": [opened.version() + 1] * count}
         if not count:
@@ -142,12 +171,12 @@ def _conditions(
     """Yield what picks the things, up to the one numbered ``known``, that changed."""
     changes = tables.changes
     query = select(changes.c.noun, changes.c.row_id).where(
-        changes.c.id > seen, changes.c.id <= latest, changes.c.noun.in_(("object", "everything"))
+        changes.c.id > seen, changes.c.id <= latest, changes.c.noun.in_((each.noun, "everything"))
     )
     told = {(row.noun, row.row_id) for row in connection.execute(query)}
-    if any(noun == "everything" for noun, _ in told):
+    if "kind" in each.source.c and any(noun == "everything" for noun, _ in told):
         # Only things of kinds of a business's own ever change in such numbers.
         yield and_(each.source.c.id <= known, each.source.c.kind.not_in(BUILT_IN_KINDS))
-    ids = sorted(row_id for noun, row_id in told if noun == "object" and row_id <= known)
+    ids = sorted(row_id for noun, row_id in told if noun == each.noun and row_id <= known)
     for start in range(0, len(ids), _IDS_AT_ONCE):
         yield each.source.c.id.in_(ids[start : start + _IDS_AT_ONCE])

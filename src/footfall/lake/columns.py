@@ -208,8 +208,53 @@ SIGHTINGS: Final = LakeTable(
     ),
 )
 
+LINKS: Final = LakeTable(
+    "links",
+    "link_no",
+    "created_at",
+    "Tracked links; views show each as it is now.",
+    (
+        _key("link_no", "The link, in order of making."),
+        Column("link_id", "varchar", "Public id, as in `events.link_id`.", is_required=True),
+        _BUSINESS,
+        Column("code", "varchar", "The short address.", is_required=True),
+        _told("destination", "Where it leads."),
+        Column("source", "varchar", "Campaign source that it adds.", is_required=True),
+        Column("medium", "varchar", "Campaign medium that it adds."),
+        Column("campaign", "varchar", "Campaign that it adds."),
+        _told("profile_id", "Whom it was made for.", "bigint"),
+        _at("created_at", "When it was made."),
+        _at("updated_at", "When it was changed."),
+        _at("deactivated_at", "Since when it leads nowhere.", required=False),
+        _at("deleted_at", "When it was deleted.", required=False),
+        _ARCHIVED,
+        _day("created_at"),
+    ),
+    versions=True,
+)
+
+DELIVERIES: Final = LakeTable(
+    "deliveries",
+    "delivery_id",
+    "delivered_at",
+    "Messages that reached somebody.",
+    (
+        _key("delivery_id", "The delivery, in order of storing."),
+        _BUSINESS,
+        _TOKEN,
+        _told("profile_id", "Whom it reached.", "bigint"),
+        Column("campaign", "varchar", "The campaign it belongs to.", is_required=True),
+        Column("channel", "varchar", "`email`, `sms`, …", is_required=True),
+        Column("source", "varchar", "The system that sent it.", is_required=True),
+        _told("reference", "Its id in that system."),
+        _at("delivered_at", "When it arrived."),
+        _at("created_at", "When it was told."),
+        _day("delivered_at"),
+    ),
+)
+
 TABLES: Final[dict[str, LakeTable]] = {
-    table.name: table for table in (IDENTITY, OBJECTS, EVENTS, SIGHTINGS)
+    table.name: table for table in (IDENTITY, OBJECTS, LINKS, DELIVERIES, EVENTS, SIGHTINGS)
 }
 """By name, in the order in which they are archived."""
 

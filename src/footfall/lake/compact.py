@@ -43,7 +43,7 @@ def compact(location: Location, files_max: int = FILES_MAX) -> int:
                     part,
                     target_size=SMALL_BYTES,
                     writer_properties=COMPRESSED,
-                    commit_properties=location.commit({}),
+                    commit_properties=location.commit(opened, {}),
                 )
             except CommitFailedError as problem:
                 raise Overtaken from problem

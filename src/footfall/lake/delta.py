@@ -9,6 +9,7 @@ Statistics in the transaction log are kept of row numbers and times only: the lo
 and nothing that a person told may stay in it.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -79,7 +80,7 @@ class Location:
             found = DeltaTable(self.uri(table))
         except TableNotFoundError:
             return None
-        return found if found.metadata().description == self.lake_id else None
+        return found if _name(found).startswith(f"{self.lake_id}/") else None
 
     def create(self, table: LakeTable) -> DeltaTable:
         """Return a new empty table in the place of whatever is there."""
@@ -91,7 +92,8 @@ class Location:
             schema=schema_of(table),
             mode="overwrite",
             partition_by=list(PARTITIONS),
-            description=self.lake_id,
+            # What was in its place may have been followed further: that counts no more.
+            description=f"{self.lake_id}/{secrets.token_hex(4)}",
             configuration={
                 "delta.dataSkippingStatsColumns": ",".join(
                     name for name in numbers if name not in (*PARTITIONS, *table.told)
@@ -103,13 +105,13 @@ class Location:
 
     def mark(self, opened: DeltaTable, name: str) -> int:
         """Return how far the archive has come with something, 0 at the beginning."""
-        return opened.transaction_version(self._app(name)) or 0
+        return opened.transaction_version(_app(opened, name)) or 0
 
-    def commit(self, marks: Marks) -> CommitProperties:
+    def commit(self, opened: DeltaTable, marks: Marks) -> CommitProperties:
         """Return what a commit says: how far it comes, and that it is not to be tried again."""
         return CommitProperties(
             max_commit_retries=0,
-            app_transactions=[Transaction(self._app(name), at) for name, at in marks.items()],
+            app_transactions=[Transaction(_app(opened, name), at) for name, at in marks.items()],
         )
 
     def append(self, opened: DeltaTable, batch: Table, marks: Marks) -> None:
@@ -124,7 +126,7 @@ class Location:
                 batch,
                 mode="append",
                 writer_properties=COMPRESSED,
-                commit_properties=self.commit(marks),
+                commit_properties=self.commit(opened, marks),
             )
         except CommitFailedError as problem:
             raise Overtaken from problem
@@ -140,14 +142,19 @@ class Location:
                 predicate=predicate,
                 updates=dict.fromkeys(told, "null"),
                 writer_properties=COMPRESSED,
-                commit_properties=self.commit({}),
+                commit_properties=self.commit(opened, {}),
             )
         except CommitFailedError as problem:
             raise Overtaken from problem
         return int(done["num_updated_rows"])
 
-    def _app(self, name: str) -> str:
-        return f"footfall/{self.lake_id}/{name}"
+
+def _name(opened: DeltaTable) -> str:
+    return opened.metadata().description or ""
+
+
+def _app(opened: DeltaTable, name: str) -> str:
+    return f"footfall/{_name(opened)}/{name}"
 
 
 def schema_of(table: LakeTable) -> Schema:

@@ -14,7 +14,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError
 from sqlalchemy import Connection, Table, select
 
-from footfall.lake.columns import EVENTS, SIGHTINGS, LakeTable
+from footfall.lake.columns import DELIVERIES, EVENTS, LINKS, SIGHTINGS, LakeTable
 from footfall.lake.delta import Location, Overtaken, batch_of
 from footfall.lake.reading import reading
 from footfall.store import merges, tables
@@ -28,7 +28,27 @@ ERASED: Final = "erased"
 _AT_ONCE: Final = 500
 _ROWS_AT_ONCE: Final = 5000
 
-Erasable: Final = ((EVENTS, tables.events), (SIGHTINGS, tables.sightings))
+
+class Erasable(NamedTuple):
+    """A table with what people told.
+
+    Attributes:
+        gone: column that is null in the store of a row that was emptied.
+        has_sessions: its rows may belong to somebody through their session.
+    """
+
+    table: LakeTable
+    source: Table
+    gone: str
+    has_sessions: bool = False
+
+
+ERASABLE: Final = (
+    Erasable(EVENTS, tables.events, "data", has_sessions=True),
+    Erasable(SIGHTINGS, tables.sightings, "data", has_sessions=True),
+    Erasable(DELIVERIES, tables.deliveries, "profile_id"),
+    Erasable(LINKS, tables.links, "profile_id"),
+)
 
 
 class Erasure(NamedTuple):
@@ -66,15 +86,16 @@ class Eraser:
             Overtaken: somebody else changed a table meanwhile.
         """
         emptied = 0
-        for table, source in Erasable:
+        for each in ERASABLE:
+            table = each.table
             opened = self._location.open(table)
             done = self._location.mark(opened, ERASED)
             with self._engines.read.begin() as connection:
                 due = erasures(connection, done, last)
             if not due:
                 continue
-            for each in due:
-                emptied += self._empty(table, source, opened, each)
+            for who in due:
+                emptied += self._empty(each, opened, who)
             clear_away(opened)
             nothing = batch_of(table, {column.name: () for column in table.columns})
             self._location.append(opened, nothing, {ERASED: last})
@@ -91,17 +112,18 @@ class Eraser:
         opened = self._location.open(table)
         try:
             done = opened.delete(
-                f"business_id = {int(business_id)}", commit_properties=self._location.commit({})
+                f"business_id = {int(business_id)}",
+                commit_properties=self._location.commit(opened, {}),
             )
         except CommitFailedError as problem:
             raise Overtaken from problem
         clear_away(opened)
         return int(done.get("num_deleted_rows") or 0)
 
-    def _empty(self, table: LakeTable, source: Table, opened: DeltaTable, who: Erasure) -> int:
-        emptied = 0
-        for ids in _chunks(list(self._told_by(table, opened, who)), _ROWS_AT_ONCE):
-            gone = self._gone(source, ids)
+    def _empty(self, each: Erasable, opened: DeltaTable, who: Erasure) -> int:
+        emptied, table = 0, each.table
+        for ids in _chunks(sorted(set(self._told_by(each, opened, who))), _ROWS_AT_ONCE):
+            gone = self._gone(each, ids)
             if gone:
                 numbers = ", ".join(map(str, gone))
                 emptied += self._location.empty(
@@ -111,14 +133,18 @@ class Eraser:
                 )
         return emptied
 
-    def _told_by(self, table: LakeTable, opened: DeltaTable, who: Erasure) -> Iterator[int]:
+    def _told_by(self, each: Erasable, opened: DeltaTable, who: Erasure) -> Iterator[int]:
         """Yield the row numbers of what a person told, whether or not the store has emptied it."""
+        table = each.table
         told = " or ".join(f"{name} is not null" for name in table.told)
-        with reading(self._location, {table.name: opened}, who.business_id) as connection:
-            for column, ids, rest in (
-                ("profile_id", who.profile_ids, ""),
-                ("session_id", who.session_ids, " and profile_id is null"),
-            ):
+        owners = [("profile_id", who.profile_ids, "")]
+        if each.has_sessions:
+            owners.append(("session_id", who.session_ids, " and profile_id is null"))
+        # Every row of a thing, not only its latest.
+        with reading(
+            self._location, {table.name: opened}, who.business_id, shows_all=True
+        ) as connection:
+            for column, ids, rest in owners:
                 for chunk in _chunks(ids, _AT_ONCE):
                     rows = connection.execute(
                         f"select {table.key} from {table.name} "
@@ -127,11 +153,14 @@ class Eraser:
                     )
                     yield from (row[0] for row in rows.fetchall())
 
-    def _gone(self, source: Table, ids: Sequence[int]) -> list[int]:
+    def _gone(self, each: Erasable, ids: Sequence[int]) -> list[int]:
+        source = each.source
         gone: list[int] = []
         with self._engines.read.begin() as connection:
             for chunk in _chunks(ids, _AT_ONCE):
-                query = select(source.c.id).where(source.c.id.in_(chunk), source.c.data.is_(None))
+                query = select(source.c.id).where(
+                    source.c.id.in_(chunk), source.c[each.gone].is_(None)
+                )
                 gone += connection.execute(query).scalars()
         return gone
 

@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import duckdb
 import structlog
 from deltalake.exceptions import DeltaError
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from footfall.domain.public_ids import PublicIds
 from footfall.errors import ConfigurationError, Refused, Unavailable
 from footfall.lake import lock
 from footfall.lake.archive import FOLLOWED, SOURCES, Archive
@@ -33,12 +33,15 @@ from footfall.store.engine import Engines, open_engines
 from footfall.store.settled import settled
 from footfall.store.tables import identity_log, installation
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
 _ATTEMPTS: Final = 5
-_BROKEN: Final = (DeltaError, DBAPIError, OSError, ConfigurationError)
+BROKEN: Final = (DeltaError, DBAPIError, OSError, ConfigurationError)
 
 
 class Lake:
@@ -52,10 +55,11 @@ class Lake:
         # Connections of its own: archiving never makes a request wait for one.
         self.engines: Engines = open_engines(settings.database_url)
         with self.engines.read.begin() as connection:
-            query = select(installation.c.value).where(installation.c.name == "id")
-            lake_id = connection.execute(query).scalar_one()
-        self.location = Location(settings.lake_place, lake_id, settings.data / "lake-cache")
-        self._archive = Archive(self.engines, self.location)
+            rows = connection.execute(select(installation.c.name, installation.c.value))
+            known = {row.name: row.value for row in rows}
+        self.location = Location(settings.lake_place, known["id"], settings.data / "lake-cache")
+        public_ids = PublicIds(bytes.fromhex(known["public_id_secret"]))
+        self._archive = Archive(self.engines, self.location, public_ids)
         self._eraser = Eraser(self.engines, self.location)
         self._mutex = threading.Lock()
         self._pool = ThreadPoolExecutor(4, "footfall-lake")
@@ -74,7 +78,7 @@ class Lake:
         """
         try:
             await asyncio.get_running_loop().run_in_executor(self._pool, self.archive)
-        except _BROKEN as problem:
+        except BROKEN as problem:
             log.error("lake_not_fresh", error=str(problem).splitlines()[0])
             raise Refused(
                 [Unavailable("The lake cannot be brought up to date at the moment; try again.")]
@@ -130,7 +134,7 @@ class Lake:
     async def read(
         self,
         business_id: int,
-        fn: Callable[[duckdb.DuckDBPyConnection], T],
+        fn: "Callable[[DuckDBPyConnection], T]",
         options: Mapping[str, Any] | None = None,
     ) -> T:
         """Run ``fn(connection)`` on a thread over one business's views, as the lake is now."""
@@ -140,10 +144,13 @@ class Lake:
     def read_now(
         self,
         business_id: int,
-        fn: Callable[[duckdb.DuckDBPyConnection], T],
+        fn: "Callable[[DuckDBPyConnection], T]",
         options: Mapping[str, Any] | None = None,
     ) -> T:
         """Run ``fn(connection)`` as ``read`` does, on this thread."""
+        # Half a second to load: no server's start waits for it.
+        from duckdb import IOException
+
         attempt = 0
         while True:
             attempt += 1
@@ -151,7 +158,7 @@ class Lake:
             try:
                 with reading(self.location, opened, business_id, options) as connection:
                     return fn(connection)
-            except duckdb.IOException:
+            except IOException:
                 # An erasure took away files that this state still names: look at the newest.
                 if attempt == _ATTEMPTS:
                     raise

@@ -13,7 +13,15 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from footfall.domain.events import Flag
 from footfall.domain.traffic import NOTHING, Traffic, traffic_of
-from footfall.store.tables import actions, events, identity_log, objects, sightings
+from footfall.store.tables import (
+    actions,
+    deliveries,
+    events,
+    identity_log,
+    links,
+    objects,
+    sightings,
+)
 
 Columns = Mapping[str, Sequence[Any]]
 
@@ -71,6 +79,24 @@ def read_objects(connection: Connection, condition: ColumnElement[bool], limit: 
         cast(objects.c.data, Text).label("data"),
     )
     return _columns(query, _ordered(connection, query, objects, condition, limit))
+
+
+def read_links(connection: Connection, condition: ColumnElement[bool], limit: int) -> Columns:
+    """Return links as they are now, in order of their row numbers."""
+    names = ("business_id", "code", "destination", "source", "medium", "campaign", "profile_id")
+    more = ("created_at", "updated_at", "deactivated_at", "deleted_at")
+    query = select(links.c.id.label("link_no"), *(links.c[name] for name in (*names, *more)))
+    return _columns(query, _ordered(connection, query, links, condition, limit))
+
+
+def read_deliveries(connection: Connection, condition: ColumnElement[bool], limit: int) -> Columns:
+    """Return deliveries in order of their row numbers."""
+    names = ("business_id", "token_id", "profile_id", "campaign", "channel", "source", "reference")
+    query = select(
+        deliveries.c.id.label("delivery_id"),
+        *(deliveries.c[name] for name in (*names, "delivered_at", "created_at")),
+    )
+    return _columns(query, _ordered(connection, query, deliveries, condition, limit))
 
 
 Read = Callable[[Connection, ColumnElement[bool], int], Columns]

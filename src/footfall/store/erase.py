@@ -20,6 +20,7 @@ from footfall.domain.sessions import mint
 from footfall.store import events, merges, profiles, tables
 from footfall.store import identity_log as log
 from footfall.store.event_index import EventIndex
+from footfall.store.facts import changed
 from footfall.store.identity_log import Origin
 
 _CHUNK: Final = 500
@@ -201,6 +202,8 @@ def _anonymise_links(connection: Connection, members: Sequence[int]) -> int:
             .values(profile_id=None, session_id=None, destination=bindparam("new")),
             changes,
         )
+    for change in changes:
+        changed(connection, "link", change["row"])
     return len(changes)
 
 

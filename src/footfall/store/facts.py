@@ -141,6 +141,9 @@ class Facts:
                     self.structures.forget(row_id)
                 case "actions":
                     self.actions.forget(row_id)
+                case "link":
+                    # Nobody caches links; the lake follows what changes of them.
+                    pass
                 case _:
                     self.clear()
 

@@ -15,6 +15,7 @@ from footfall.domain.links import host_of, is_allowed, mint_code
 from footfall.domain.sessions import mint
 from footfall.errors import Fault, Invalid, Refused, refuse
 from footfall.store import businesses, merges, pages, sessions
+from footfall.store.facts import changed
 from footfall.store.identity_log import Origin
 from footfall.store.pages import Bounds
 from footfall.store.tables import links
@@ -130,6 +131,7 @@ def change(
     if is_active is not None and is_active != (found.deactivated_at is None):
         values = values | {"deactivated_at": None if is_active else at}
     connection.execute(update(links).where(links.c.id == row_id).values(**values, updated_at=at))
+    changed(connection, "link", row_id)
     return find(connection, business_id, row_id)
 
 
@@ -144,6 +146,8 @@ def remove(connection: Connection, business_id: int, row_id: int, at: int) -> bo
         )
         .values(deleted_at=at, updated_at=at)
     )
+    if gone.rowcount:
+        changed(connection, "link", row_id)
     return bool(gone.rowcount)
 
 
