@@ -13,7 +13,7 @@ microseconds. No currency is known here: ask for one at a time.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 import numpy as np
 from duckdb import DuckDBPyConnection
@@ -23,7 +23,7 @@ from footfall.attribution.allocate import allocate
 from footfall.attribution.definition import Definition
 from footfall.attribution.markov import markov
 from footfall.attribution.paths import Credit, Floats, Ints, Paths
-from footfall.attribution.shapley import shapley
+from footfall.attribution.shapley import Game, shapley
 
 ALWAYS_US: Final = 2**62
 """A window without an end."""
@@ -99,9 +99,11 @@ def credit_touches(found: Candidates, weights: Floats) -> Ints:
 
 def credit_values(found: Candidates, weights: Floats, count: int) -> Credit:
     """Return what each of ``count`` channels, campaigns … earned under a rule."""
-    conversions = np.bincount(found.value_code, weights, count)
-    minor = np.bincount(found.value_code, credit_touches(found, weights), count)
-    return Credit(conversions.astype(np.float64), minor.astype(np.float64))
+    conversions = np.bincount(found.value_code, weights, count).astype(np.float64)
+    # Not by way of floats, which hold no odd number beyond 2**53.
+    minor = np.zeros(count, np.int64)
+    np.add.at(minor, found.value_code, credit_touches(found, weights))
+    return Credit(conversions, minor)
 
 
 def paths(
@@ -183,13 +185,19 @@ RULES: Final = tuple(_RULES)
 """Models that weigh the touches of one conversion by themselves."""
 
 CHAINS: Final = tuple(f"markov_{order}" for order in (1, 2, 3, 4))
-GAMES: Final = tuple(f"shapley_{game}" for game in ("sum", "rate", "count"))
+GAMES: Final = tuple(f"shapley_{game}" for game in get_args(Game))
 
 MODELS: Final = (*RULES, *CHAINS, *GAMES)
 
 
 def credit_whole(model: str, journeys: Paths) -> Credit:
-    """Return what each channel earned under a model that looks at all journeys together."""
+    """Return what each channel earned under a model that looks at all journeys together.
+
+    Raises:
+        KeyError: no such model.
+    """
+    if model not in CHAINS + GAMES:
+        raise KeyError(model)
     kind, _, which = model.partition("_")
     if kind == "markov":
         return markov(journeys, int(which)).credit

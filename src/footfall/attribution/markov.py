@@ -9,7 +9,7 @@ Source: Anderl, Becker, von Wangenheim & Schumann, “Mapping the customer journ
 Journal of Research in Marketing 33 (2016); definitions in docs/attribution.md, “Markov”.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -25,6 +25,8 @@ LIVE_MASS: Final = 1e-15
 
 _STEPS_MAX: Final = 1_000_000
 _WIDEST: Final = 2**62
+
+Bools = NDArray[np.bool_]
 
 
 class _Steps(NamedTuple):
@@ -76,11 +78,11 @@ def markov(paths: Paths, order: int = 1, *, with_nulls: bool = True) -> Markov:
     """
     if order not in ORDERS:
         raise ValueError(f"The order of a Markov chain is 1 to {ORDERS[-1]}, not {order}.")
+    paths = _travelled(paths, with_nulls=with_nulls)
     walks = _walks(paths, order)
-    nulls = paths.nulls if with_nulls else np.zeros_like(paths.nulls)
-    journeys = paths.conversions + nulls
-    chain, start, worth = _chain(walks, paths, journeys)
-    reached, live_mass = _reach(chain, start, worth, walks.holds)
+    # Column 0 is the whole chain, column c + 1 the one without channel c.
+    is_open = np.concatenate((np.ones((len(walks.holds), 1), np.bool_), ~walks.holds), axis=1)
+    reached, live_mass = _reach(*_chain(walks, paths), is_open)
     effects = 1.0 - np.divide(
         reached[1:], reached[0], out=np.ones_like(reached[1:]), where=reached[0] > 0
     )
@@ -91,6 +93,36 @@ def markov(paths: Paths, order: int = 1, *, with_nulls: bool = True) -> Markov:
     )
     return Markov(
         credit, effects[:, 0], effects[:, 1], float(reached[0, 0]), len(walks.holds), live_mass
+    )
+
+
+def worth_of_sets(paths: Paths, sets: Bools) -> Floats:
+    """Return what a journey earns in the chain of order 1 when only some channels lead on.
+
+    Args:
+        sets: shape (sets, channels), the channels that each leaves open.
+
+    Returns:
+        Shape (sets, 2), conversions and minor units of one journey.
+    """
+    paths = _travelled(paths, with_nulls=True)
+    walks = _walks(paths, 1)
+    is_open = ~(walks.holds @ ~sets.T)
+    return _reach(*_chain(walks, paths), is_open)[0]
+
+
+def _travelled(paths: Paths, *, with_nulls: bool) -> Paths:
+    """Return the paths that anybody went, or every state of the others would be one nobody left."""
+    nulls = paths.nulls if with_nulls else np.zeros_like(paths.nulls)
+    is_there = paths.conversions + nulls > 0
+    lengths = paths.lengths[is_there]
+    return replace(
+        paths,
+        codes=paths.codes[np.repeat(is_there, paths.lengths)],
+        starts=np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))),
+        conversions=paths.conversions[is_there],
+        nulls=nulls[is_there],
+        value_minor=paths.value_minor[is_there],
     )
 
 
@@ -120,13 +152,14 @@ def _walks(paths: Paths, order: int) -> _Steps:
     return _Steps(states[is_move], starts, holds[:, 1:])
 
 
-def _chain(walks: _Steps, paths: Paths, journeys: Ints) -> tuple[csr_array, Floats, Floats]:
+def _chain(walks: _Steps, paths: Paths) -> tuple[csr_array, Floats, Floats]:
     """Return the chances from state to state, to begin in one, and what one leads to at once.
 
     Returns:
         Shapes (states, states) transposed, (states,), and (states, 2): conversions and value.
     """
     size = len(walks.holds)
+    journeys = paths.conversions + paths.nulls
     moves = np.diff(walks.starts) - 1
     is_last = np.zeros(len(walks.states), np.bool_)
     is_last[walks.starts[1:] - 1] = True
@@ -139,8 +172,6 @@ def _chain(walks: _Steps, paths: Paths, journeys: Ints) -> tuple[csr_array, Floa
         [np.bincount(ends, paths.conversions, size), np.bincount(ends, paths.value_minor, size)], 1
     )
     leaving = np.bincount(walks.states[origin], counts, size) + np.bincount(ends, journeys, size)
-    # States that only journeys left out lead through are left by nobody.
-    leaving = np.maximum(leaving, 1.0)
     chances = counts / leaving[walks.states[origin]]
     at = (walks.states[origin + 1], walks.states[origin])
     chain = csr_array((chances, at), shape=(size, size))
@@ -148,23 +179,22 @@ def _chain(walks: _Steps, paths: Paths, journeys: Ints) -> tuple[csr_array, Floa
     return chain, start / max(float(journeys.sum()), 1.0), worth / leaving[:, None]
 
 
-def _reach(
-    chain: csr_array, start: Floats, worth: Floats, holds: NDArray[np.bool_]
-) -> tuple[Floats, float]:
-    """Return what a journey earns, of all channels and without each, and the mass left under way.
+def _reach(chain: csr_array, start: Floats, worth: Floats, is_open: Bools) -> tuple[Floats, float]:
+    """Return what a journey earns where only some states lead on, and the mass left under way.
 
-    All chains run at once: column 0 is the whole one, column c + 1 the one without channel c.
+    Args:
+        is_open: shape (states, chains), the states that each chain has; all of them run at once.
 
     Returns:
-        Shape (channels + 1, 2), conversions and value of one journey.
+        Shape (chains, 2), conversions and value of one journey.
     """
-    is_open = np.concatenate((np.ones((len(holds), 1)), ~holds), axis=1).astype(np.float64)
-    under_way = start[:, None] * is_open
+    open_states = is_open.astype(np.float64)
+    under_way = start[:, None] * open_states
     reached = np.zeros((is_open.shape[1], 2))
     for _ in range(_STEPS_MAX):
-        live_mass = float(under_way[:, 0].sum())
+        live_mass = float(under_way.sum(axis=0).max())
         if live_mass < LIVE_MASS:
             return reached, live_mass
         reached += under_way.T @ worth
-        under_way = (chain @ under_way) * is_open
+        under_way = (chain @ under_way) * open_states
     raise ArithmeticError(f"{live_mass:.1e} of all journeys never end")

@@ -58,10 +58,16 @@ class Paths:
 
 
 class Credit(NamedTuple):
-    """What each channel earned: shape (channels,), and the same shape in minor units."""
+    """What each channel earned.
+
+    Attributes:
+        conversions: shape (channels,).
+        value_minor: shape (channels,). Rules divide each conversion and give whole minor units;
+            models that look at all journeys give fractions, which only their sum makes whole.
+    """
 
     conversions: Floats
-    value_minor: Floats
+    value_minor: Ints | Floats
 
 
 def collect(journeys: Iterable[Journey]) -> Paths:

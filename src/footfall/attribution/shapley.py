@@ -1,6 +1,6 @@
 """Paths → what each channel adds to the sets of channels that it met people with.
 
-Three games over the same sets; order and repeats within a journey do not matter. The sum game
+Four games over sets of channels; order and repeats within a journey do not matter. The sum game
 splits each journey evenly over its channels and costs one pass. The exact games compare each set
 that was seen with those of its subsets that were seen, and can give a channel less than nothing.
 
@@ -13,13 +13,13 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from footfall.attribution.markov import worth_of_sets
 from footfall.attribution.paths import Credit, Floats, Ints, Paths, distinct
 
-Game = Literal["sum", "rate", "count"]
+Game = Literal["sum", "rate", "count", "chain"]
 
 WIDEST_SET: Final = 15
-"""Channels of one set in the exact games; each more doubles the work."""
-
+"""Channels of a set in the exact games, of all in the chain’s; each more doubles the work."""
 
 WORD: Final = 62
 """Channels that one number holds, a bit each."""
@@ -45,20 +45,21 @@ def shapley(paths: Paths, game: Game = "sum") -> Credit:
     Args:
         game: ``sum``: a set is worth all conversions of journeys within it. ``rate``: it is worth
             the conversion rate of the journeys with exactly these channels, rescaled to what they
-            earned; ``count`` their number of conversions.
+            earned; ``count`` their number of conversions. ``chain``: it is worth the chance to
+            convert in the Markov chain of order 1 where all other channels lead to nothing.
 
     Raises:
-        ValueError: an exact game where a journey met more than 15 different channels.
+        ValueError: an exact game where a journey met more than 15 different channels, or the
+            chain's where all journeys together did.
     """
+    if game == "chain":
+        return _chain(paths)
     sets = _sets(paths)
     if game == "sum":
         per_channel = sets.holds / sets.holds.sum(axis=1, keepdims=True)
         return Credit(sets.conversions @ per_channel, sets.value_minor @ per_channel)
     if sets.holds.sum(axis=1).max(initial=0) > WIDEST_SET:
-        raise ValueError(
-            f"A journey met more than {WIDEST_SET} different channels; use the game “sum”, or "
-            "group channels first."
-        )
+        raise _too_wide("A journey")
     earned = np.zeros((2, len(paths.channels)))
     for row in np.flatnonzero(sets.conversions):
         members = np.flatnonzero(sets.holds[row])
@@ -101,16 +102,49 @@ def _shares(sets: _Sets, members: Ints, game: Game) -> Floats:
     subset = sets.holds[np.ix_(within, members)] @ (1 << np.arange(len(members)))
     conversions = sets.conversions[within].astype(np.float64)
     if game == "rate":
-        conversions /= conversions + sets.nulls[within]
+        # Paths that nobody went are sets of no journeys.
+        conversions /= np.maximum(conversions + sets.nulls[within], 1.0)
     worth = np.zeros(1 << len(members))
     worth[subset] = conversions
-    dividends = _dividends(worth, len(members))
-    size = np.bitwise_count(np.arange(len(worth), dtype=np.uint32)).astype(np.int64)
-    each = dividends / np.maximum(size, 1)
+    return _added(worth, len(members))
+
+
+def _chain(paths: Paths) -> Credit:
+    """Return the credit of the game over the chain; channels nobody met cost nothing."""
+    members = np.unique(paths.codes)
+    count = len(members)
+    if count > WIDEST_SET:
+        raise _too_wide("Journeys")
+    sets = np.ones((1 << count, len(paths.channels)), np.bool_)
+    sets[:, members] = np.arange(1 << count)[:, None] >> np.arange(count) & 1 == 1
+    worth = worth_of_sets(paths, sets)
+    earned = np.zeros((2, len(paths.channels)))
+    totals = (paths.conversions.sum(), paths.value_minor.sum())
+    for each, (of_sets, total) in enumerate(zip(worth.T, totals, strict=True)):
+        if total:
+            earned[each, members] = _added(of_sets, count) * float(total)
+    return Credit(earned[0], earned[1])
+
+
+def _added(worth: Floats, members: int) -> Floats:
+    """Return the part of the whole set's worth that each member adds; parts sum to 1.
+
+    Args:
+        worth: shape (2**members,), of each set by its members as bits; the empty one is worth 0.
+    """
     numbers = np.arange(len(worth))
-    added = np.array([each[numbers >> i & 1 == 1].sum() for i in range(len(members))])
+    size = np.bitwise_count(numbers.astype(np.uint32)).astype(np.int64)
+    each = _dividends(worth, members) / np.maximum(size, 1)
+    added = np.array([each[numbers >> i & 1 == 1].sum() for i in range(members)])
     shares: Floats = added / worth[-1]
     return shares
+
+
+def _too_wide(who: str) -> ValueError:
+    return ValueError(
+        f"{who} met more than {WIDEST_SET} different channels; use the game “sum”, or group "
+        "channels first."
+    )
 
 
 def _dividends(worth: Floats, members: int) -> Floats:
