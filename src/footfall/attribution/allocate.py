@@ -60,8 +60,10 @@ def allocate(amount_minor: Ints, weights: Floats, starts: Ints) -> Ints:
     return credit
 
 
-def whole_units(amounts: Floats) -> Ints:
+def whole_units(amounts: Floats | Ints) -> Ints:
     """Round amounts so that their sum is rounded, too: what models of all journeys together give.
+
+    Whole ones come back as they are.
 
     Args:
         amounts: any shape (n,), minor units with fractions, of either sign.
@@ -69,6 +71,8 @@ def whole_units(amounts: Floats) -> Ints:
     >>> whole_units(np.array([0.4, 0.4, 0.2])).tolist()
     [1, 0, 0]
     """
+    if amounts.dtype.kind == "i":
+        return amounts.astype(np.int64)
     whole: Ints = np.floor(amounts).astype(np.int64)
     left = round(float(amounts.sum())) - int(whole.sum())
     by_remainder = np.argsort(np.round((whole - amounts) / _SAME), kind="stable")
