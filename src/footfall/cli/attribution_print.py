@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 def print_report(shown: "CreditReport") -> None:
     """Print what earned what, model beside model."""
+    if not shown.conversions:
+        click.echo(
+            f"Nothing was sold in {shown.currency} in that time. A sale begins with an event "
+            "order.placed of an order with a total, or of a custom action that is a goal."
+        )
+        return
     headings = {"value": shown.by, **{model: model.replace("_", " ") for model in shown.models}}
     rows = [{"value": row.value, **row.credit} for row in shown.rows]
     rows.append({"value": "without attribution", **dict.fromkeys(shown.models, shown.unattributed)})
