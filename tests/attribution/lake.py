@@ -1,6 +1,6 @@
-"""The relations that attribution reads, made by hand: rows as dictionaries, what is left out is null.
+"""The relations that attribution reads, made by hand: rows as dictionaries, the rest is null.
 
-``event``, ``order`` and the others give the smallest row that is valid; a test names what it is about.
+``event``, ``order`` and the others give the smallest valid row; a test names what it is about.
 """
 
 from collections.abc import Iterable, Mapping
@@ -176,7 +176,7 @@ def attribution(
 def credit_of(
     asked: Attribution, model: str = "last", by: Any = "source", currency: str = "USD"
 ) -> dict[str, int]:
-    """Return what each value of a dimension earned under a rule, those without anything left out."""
+    """Return what each value of a dimension earned under a rule, but nothing."""
     told = asked.compare(by, [model], currency)
     minor = told.credit[model].value_minor.tolist()
     return {value: each for value, each in zip(told.values, minor, strict=True) if each}

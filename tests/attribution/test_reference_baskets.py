@@ -1,4 +1,4 @@
-"""47,243 real baskets, deliveries and redeemed coupons: each basket has the winner that it should."""
+"""47,243 real baskets, deliveries and coupons: each basket has the winner that it should."""
 
 from collections import Counter
 from dataclasses import replace

@@ -10,7 +10,7 @@ import pytest
 from footfall.attribution import engine
 from footfall.attribution.definition import Definition
 from footfall.attribution.markov import ORDERS, markov
-from footfall.attribution.paths import Paths
+from footfall.attribution.paths import Floats, Paths
 from footfall.attribution.shapley import shapley
 from footfall.domain.times import DAY, SECOND
 from tests.attribution.reference import TOUCH_CHANNELS, Asked, table, touches
@@ -18,16 +18,16 @@ from tests.attribution.reference import TOUCH_CHANNELS, Asked, table, touches
 ALWAYS: Final = Definition(external_lookback_us=None, visit_us=0)
 RESET: Final = replace(ALWAYS, journeys="split")
 
-MODELS: Final = {
-    "first": ("first", {}),
-    "last": ("last", {}),
-    "last_non_direct[Paid Search]": ("last_non_direct", {}),
-    "linear": ("linear", {}),
-    "position_40_20_40": ("position", {}),
-    "time_decay_hl1d": ("time_decay", {"half_life_us": DAY}),
-    "time_decay_hl7d": ("time_decay", {"half_life_us": 7 * DAY}),
+MODELS: Final[dict[str, tuple[str, int]]] = {
+    "first": ("first", 7 * DAY),
+    "last": ("last", 7 * DAY),
+    "last_non_direct[Paid Search]": ("last_non_direct", 7 * DAY),
+    "linear": ("linear", 7 * DAY),
+    "position_40_20_40": ("position", 7 * DAY),
+    "time_decay_hl1d": ("time_decay", DAY),
+    "time_decay_hl7d": ("time_decay", 7 * DAY),
 }
-"""The tables' names of models, with ours and the parameters that they stand for."""
+"""The tables' names of models, with ours and the half-life that they stand for."""
 
 EXACT: Final = ("first", "last", "last_non_direct[Paid Search]")
 GAMES: Final = {
@@ -62,16 +62,16 @@ def lookback(request: pytest.FixtureRequest) -> tuple[str, Asked]:
     return str(request.param), asked(definition)
 
 
-def earned(told: Asked, name: str) -> dict[str, tuple[float, float]]:
-    model, parameters = MODELS[name]
-    return told.earned(told.weigh(model, replace(told.definition, **parameters)))
+def weigh(told: Asked, name: str) -> Floats:
+    model, half_life_us = MODELS[name]
+    return told.weigh(model, replace(told.definition, half_life_us=half_life_us))
 
 
 def check(rows: list[dict[str, str]], told: Asked) -> None:
     """Compare each model of a table; money in it is in major units."""
     assert len({row["model"] for row in rows}) >= 5
     for row in rows:
-        conversions, minor = earned(told, row["model"])[row["channel"]]
+        conversions, minor = told.earned(weigh(told, row["model"]))[row["channel"]]
         closeness = 0.0 if row["model"] in EXACT else 1e-9
         assert conversions == pytest.approx(float(row["conversions"]), rel=closeness, abs=0)
         assert minor / 100 == pytest.approx(float(row["value"]), rel=closeness, abs=0)
@@ -96,10 +96,7 @@ def test_each_touch_of_the_sample_has_its_credit() -> None:
     at = conversions_at(told)
     names = [name for name in MODELS if f"credit_{name}" in rows[0]]
     assert len(names) == 5
-    weights = {
-        name: told.weigh(MODELS[name][0], replace(told.definition, **MODELS[name][1]))
-        for name in names
-    }
+    weights = {name: weigh(told, name) for name in names}
     by_moment = {(moment, channels): place for place, (moment, channels) in enumerate(at)}
     for (_, moment), touched in sample.items():
         channels = tuple(row["channel"] for row in touched)
@@ -180,3 +177,47 @@ def test_each_game_is_as_the_table_says(journeys: Paths, name: str) -> None:
         value = [float(row["value"]) for row in rows]
         np.testing.assert_allclose(credit.value_minor / 100, value, rtol=1e-9)
     assert credit.value_minor.sum() == pytest.approx(1_142_350, rel=1e-12)
+
+
+SAME_DEFINITION: Final = {
+    ("channelattribution", "first"): "first",
+    ("channelattribution", "last"): "last",
+    ("channelattribution", "linear"): "linear",
+    ("mam2", "position_40_20_40"): "position_40_20_40",
+    ("mam2", "time_decay_hl1d"): "time_decay_hl1d",
+    ("mam2", "time_decay_hl7d"): "time_decay_hl7d",
+}
+
+
+@pytest.mark.parametrize("library", SAME_DEFINITION, ids="-".join)
+def test_a_library_with_the_same_definition_gives_the_same(
+    reset: Asked, library: tuple[str, str]
+) -> None:
+    ours = reset.earned(weigh(reset, SAME_DEFINITION[library]))
+    for row in library_rows(*library):
+        assert ours[row["channel"]][0] == pytest.approx(float(row["conversions"]), rel=1e-9)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_simulated_chain_comes_as_near_as_its_luck_allows(journeys: Paths, order: int) -> None:
+    ours = dict(zip(journeys.channels, markov(journeys, order).credit.conversions, strict=True))
+    for seed in range(5):
+        for row in library_rows("channelattribution", f"markov{order}_default_nsim1e5_seed{seed}"):
+            assert ours[row["channel"]] == pytest.approx(float(row["conversions"]), rel=0.03)
+
+
+def test_the_exact_removal_effects_of_a_library_are_ours(journeys: Paths) -> None:
+    ours = dict(zip(journeys.channels, markov(journeys).removal_of_conversions, strict=True))
+    for row in library_rows("mam1", "markov1_removal_effect"):
+        assert ours[row["channel"]] == pytest.approx(float(row["conversions"]), rel=1e-9)
+
+
+def library_rows(library: str, model: str) -> list[dict[str, str]]:
+    rows = table("touches_reset_library_results.csv")
+    found = [
+        row
+        for row in rows
+        if (row["library"], row["model"]) == (library, model) and row["conversions"]
+    ]
+    assert len(found) == len(TOUCH_CHANNELS)
+    return found

@@ -176,8 +176,10 @@ _RULES: Final[dict[str, Callable[[Candidates, Definition], Floats]]] = {
     "position": lambda found, definition: rules.position(
         found.starts, definition.first_share, definition.last_share
     ),
-    "precedence": lambda found, definition: rules.precedence(
-        found.starts, found.kind, later_own_wins=definition.edition == "C"
+    "precedence": lambda found, definition: (
+        rules.precedence_of_later(found.starts, found.kind, found.age_us)
+        if definition.edition == "C"
+        else rules.precedence(found.starts, found.kind)
     ),
 }
 

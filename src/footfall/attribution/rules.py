@@ -104,29 +104,40 @@ def milestone(starts: Ints, at: Ints, share: float = MILESTONE_SHARE) -> Floats:
     return _normal(starts, np.where(others, np.repeat(rest, lengths), weights))
 
 
-def precedence(starts: Ints, kind: Ints, *, later_own_wins: bool = False) -> Floats:
+def precedence(starts: Ints, kind: Ints) -> Floats:
     """Give all to the last touch of the strongest class: external, then active, then passive.
 
     Args:
         kind: shape (touches,), ``EXTERNAL``, ``ACTIVE`` or ``PASSIVE``.
-        later_own_wins: edition C of the rules: an external touch loses to own evidence that came
-            after it. Touches of one instant count as equal there, so their order must say which
-            of them is the external one: the last.
 
-    Source: contract 7.3.
+    Source: contract 7.3, edition B.
     """
-    lengths = np.diff(starts)
+    return _only(starts, _last_strongest(starts, kind))
+
+
+def precedence_of_later(starts: Ints, kind: Ints, age_us: Ints) -> Floats:
+    """Do the same, but let external evidence lose to own evidence that came after it.
+
+    What stands against the last external touch is the one that would win without any; it must be
+    strictly later.
+
+    Args:
+        age_us: shape (touches,), microseconds from the touch to its conversion, ≥ 0.
+
+    Source: contract 7.3, edition C.
+    """
+    winner = _last_strongest(starts, kind)
+    own = _last_strongest(starts, np.where(kind == EXTERNAL, PASSIVE + 1, kind))
+    # Without any own evidence that is an external touch, and not later than the last of them.
+    return _only(starts, np.where(age_us[own] < age_us[winner], own, winner))
+
+
+def _last_strongest(starts: Ints, kind: Ints) -> Ints:
     strongest = np.minimum.reduceat(kind, starts[:-1])
-    is_strong = kind == np.repeat(strongest, lengths)
-    if later_own_wins:
-        own = np.where(kind == EXTERNAL, PASSIVE + 1, kind)
-        own_strongest = np.minimum.reduceat(own, starts[:-1])
-        touches = np.arange(len(kind))
-        last_external = np.maximum.reduceat(np.where(kind == EXTERNAL, touches, -1), starts[:-1])
-        is_own = (own == np.repeat(own_strongest, lengths)) & (kind != EXTERNAL)
-        last_own = np.maximum.reduceat(np.where(is_own, touches, -1), starts[:-1])
-        return _only(starts, np.maximum(last_external, last_own))
-    return last_where(starts, is_strong)
+    is_strongest = kind == np.repeat(strongest, np.diff(starts))
+    touches = np.arange(len(kind))
+    found: Ints = np.maximum.reduceat(np.where(is_strongest, touches, -1), starts[:-1])
+    return found
 
 
 def _only(starts: Ints, winners: Ints) -> Floats:

@@ -14,6 +14,13 @@ with
         from events
         where business_id = $business_id and received_at <= $as_of
     ),
+    -- Whoever reports a refund once more gives nothing back again.
+    first_refunds as (
+        select *
+        from known
+        where action = 'refund.received'
+        qualify row_number() over (partition by object_id order by received_at, event_id) = 1
+    ),
     steps as (
         select
             object_id,
@@ -26,12 +33,14 @@ with
     refunds as (
         select
             refund.parent_id as order_id,
-            known.currency,
-            sum(known.amount_minor)::bigint as refunded_minor
-        from known
-        join objects as refund on refund.object_id = known.object_id and refund.parent_id is not null
-        where known.action = 'refund.received'
-        group by refund.parent_id, known.currency
+            first_refunds.currency,
+            sum(first_refunds.amount_minor)::bigint as refunded_minor
+        from first_refunds
+        join objects as refund
+            on refund.business_id = $business_id
+            and refund.object_id = first_refunds.object_id
+            and refund.parent_id is not null
+        group by refund.parent_id, first_refunds.currency
     )
 select
     known.event_id as conversion_id,
@@ -62,3 +71,10 @@ where
     and known.amount_minor > 0
     and not known.is_bot
     and (known.action <> 'order.placed' or not $is_confirmed_only or steps.is_confirmed)
+qualify
+    known.action <> 'order.placed'
+    or known.object_id is null
+    or row_number() over (
+        partition by known.action, known.object_id
+        order by known.received_at, known.event_id
+    ) = 1

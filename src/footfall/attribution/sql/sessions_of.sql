@@ -24,7 +24,11 @@ where
     and not exists (
         select 1
         from identity as undo
-        where undo.kind = 'undo' and undo.about_id = identity.log_id and undo."at" <= $as_of
+        where
+            undo.business_id = $business_id
+            and undo.kind = 'undo'
+            and undo.about_id = identity.log_id
+            and undo."at" <= $as_of
     )
     and (
         (identity.kind = 'attach' and of_session.person_id = $person_id)

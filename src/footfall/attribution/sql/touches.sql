@@ -19,6 +19,8 @@ with
             profile_id,
             occurred_at,
             received_at,
+            utm_source as told_source,
+            utm_medium as told_medium,
             case when utm_source is not null and utm_medium is not null then utm_source end as source,
             case when utm_source is not null and utm_medium is not null then utm_medium end as medium,
             utm_campaign as campaign,
@@ -30,47 +32,96 @@ with
             click_id_kind,
             click_id,
             nullif(regexp_extract(lower(referrer), '^[a-z]+://(?:www\.)?([^/:?#]+)', 1), '') as host,
-            link_id
+            nullif(regexp_extract(lower(page_url), '^[a-z]+://(?:www\.)?([^/:?#]+)', 1), '') as page_host,
+            contains(page_url, 'utm_source=') as is_in_address,
+            link_id,
+            -- What a shop's backend tells has no session: whoever it is about is the visitor then.
+            coalesce(session_id, -profile_id) as visitor
         from events
         where
             business_id = $business_id
             and received_at <= $as_of
             and not is_bot
+            and coalesce(session_id, profile_id) is not null
             and (utm_source is not null or click_id is not null or referrer is not null or link_id is not null)
     ),
-    -- A browser repeats its last campaign with every event: news is what differs from before, or was
-    -- read from an address again in a later visit.
-    campaigns as (
-        select *
+    named as (
+        select
+            *,
+            case when source is not null then (source, medium, campaign, term, content) end as name,
+            case when source is not null then observed_at end as named_at
         from told
         where link_id is null and (source is not null or click_id is not null)
-        window visit as (partition by session_id order by observed_at, event_id)
-        qualify
-            lag(event_id) over visit is null
-            or (source, medium, campaign, term, content, click_id)
-                is distinct from lag((source, medium, campaign, term, content, click_id)) over visit
-            or (is_observed and observed_at - lag(observed_at) over visit > $visit_us)
+    ),
+    -- A browser repeats its last campaign with every event: news is what differs from before, or was
+    -- read from an address again in a later visit. An ad click tells its id once.
+    compared as (
+        select
+            *,
+            name is not null and (
+                name is distinct from last_value(name ignore nulls) over before
+                or (is_observed and named_at - last_value(named_at ignore nulls) over before > $visit_us)
+            ) as is_new_campaign,
+            click_id is not null
+                and click_id is distinct from last_value(click_id ignore nulls) over before as is_new_click
+        from named
+        window before as (
+            partition by visitor
+            order by observed_at, event_id
+            rows between unbounded preceding and 1 preceding
+        )
+    ),
+    -- A new ad click with an old campaign beside it is not that campaign's doing.
+    campaigns as (
+        select
+            * replace (
+                case when is_new_campaign or is_in_address then source end as source,
+                case when is_new_campaign or is_in_address then medium end as medium,
+                case when is_new_campaign or is_in_address then campaign end as campaign,
+                case when is_new_campaign or is_in_address then term end as term,
+                case when is_new_campaign or is_in_address then content end as content
+            )
+        from compared
+        where is_new_campaign or is_new_click
     ),
     referrers as (
         select *
         from told
         where
             link_id is null and source is null and click_id is null and host is not null
-            and not list_contains($own_hosts, host)
-        window visit as (partition by session_id order by occurred_at, event_id)
+            -- From page to page within one site, a subdomain included.
+            and (
+                page_host is null
+                or not (
+                    host = page_host
+                    or ends_with(host, '.' || page_host)
+                    or ends_with(page_host, '.' || host)
+                )
+            )
+            and not exists (
+                select 1
+                from unnest($own_hosts) as own(name)
+                where told.host = own.name or ends_with(told.host, '.' || own.name)
+            )
+        window visit as (partition by visitor order by occurred_at, event_id)
         qualify
             lag(event_id) over visit is null
             or host is distinct from lag(host) over visit
             or occurred_at - lag(occurred_at) over visit > $visit_us
     ),
     links as (
-        select *
+        select * replace (
+            coalesce(told_source, $own_sources[1]) as source,
+            told_medium as medium
+        )
         from told
         where link_id is not null and action = 'short_link.clicked'
     ),
     found as (
         select
-            campaigns.* replace (observed_at as occurred_at),
+            event_id, session_id, profile_id,
+            case when is_new_campaign then observed_at else occurred_at end as occurred_at, received_at,
+            source, medium, campaign, term, content, click_id_kind, host,
             case when source is null then 'ad_click' else 'campaign' end as evidence
         from campaigns
         -- The landing that a tracked link led to tells of the same click again.
@@ -79,14 +130,20 @@ with
             from links
             where
                 links.session_id = campaigns.session_id
-                and list_contains($own_sources, campaigns.source)
+                and (campaigns.source = links.source or list_contains($own_sources, campaigns.source))
                 and campaigns.observed_at between links.occurred_at and links.occurred_at + $visit_us
         )
         union all
-        select *, 'referrer'
+        select
+            event_id, session_id, profile_id, occurred_at, received_at,
+            source, medium, campaign, term, content, click_id_kind, host,
+            'referrer'
         from referrers
         union all
-        select *, 'link'
+        select
+            event_id, session_id, profile_id, occurred_at, received_at,
+            source, medium, campaign, term, content, click_id_kind, host,
+            'link'
         from links
     ),
     all_of_them as (
