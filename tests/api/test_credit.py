@@ -1,4 +1,4 @@
-"""Credit over HTTP: what was acknowledged is in it, money adds up, and every sale explains itself."""
+"""Credit over HTTP: what was acknowledged is in it, money adds up, every sale explains itself."""
 
 import csv
 import io

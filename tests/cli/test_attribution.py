@@ -1,4 +1,4 @@
-"""``footfall attribution`` and ``footfall explain`` beside a server: credit, receipts, differences."""
+"""``footfall attribution`` and ``footfall explain`` beside a server: credit, receipts, moves."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
