@@ -82,3 +82,23 @@ def _exactly(amount_minor: int, weights: Floats) -> list[int]:
     for i in largest[: amount_minor - sum(credit)]:
         credit[i] += 1
     return credit
+
+
+def whole_units(amounts: Floats | Ints) -> Ints:
+    """Round amounts so that their sum is rounded, too: what models of all journeys together give.
+
+    Whole ones come back as they are.
+
+    Args:
+        amounts: any shape (n,), minor units with fractions, of either sign.
+
+    >>> whole_units(np.array([0.4, 0.4, 0.2])).tolist()
+    [1, 0, 0]
+    """
+    if amounts.dtype.kind == "i":
+        return amounts.astype(np.int64)
+    whole: Ints = np.floor(amounts).astype(np.int64)
+    left = round(float(amounts.sum())) - int(whole.sum())
+    by_remainder = np.argsort(np.round((whole - amounts) / _SAME), kind="stable")
+    whole[by_remainder[:left]] += 1
+    return whole

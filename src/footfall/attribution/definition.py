@@ -75,8 +75,7 @@ class Definition:
         """Return the window of a class of evidence."""
         return (self.external_lookback_us, self.active_lookback_us, self.passive_lookback_us)[kind]
 
-    @property
-    def version(self) -> str:
-        """A short hash of all of it."""
-        told = msgspec.json.encode(asdict(self), order="sorted")
+    def version_with(self, channel_rules: str) -> str:
+        """Return a short hash of all of it and of the channel rules used with it."""
+        told = msgspec.json.encode([asdict(self), channel_rules], order="sorted")
         return hashlib.sha256(told).hexdigest()[:HASH_LENGTH]

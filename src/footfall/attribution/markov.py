@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from footfall.attribution.paths import Credit, Floats, Ints, Paths
+from footfall.attribution.paths import Credit, Floats, Ints, Paths, distinct
 
 ORDERS: Final = (1, 2, 3, 4)
 
@@ -141,7 +141,7 @@ def _walks(paths: Paths, order: int) -> _Steps:
         names += np.where(place >= back, earlier, 0) * base**back
     is_state = (place >= order - 1) | ((length < order) & (place == length - 1))
     path = np.repeat(np.arange(len(lengths)), lengths)[is_state]
-    known, states = np.unique(names[is_state], return_inverse=True)
+    known, states = distinct(names[is_state], base**order)
     is_move = np.ones(len(states), np.bool_)
     is_move[1:] = (states[1:] != states[:-1]) | (path[1:] != path[:-1])
     counts = np.bincount(path[is_move], minlength=len(lengths))

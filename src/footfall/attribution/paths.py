@@ -7,13 +7,15 @@ as there are people. Channels are numbers inside; their names come back with the
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+_COUNTABLE: Final = 2**22
 
 
 class Journey(NamedTuple):
@@ -89,3 +91,18 @@ def collect(journeys: Iterable[Journey]) -> Paths:
     conversions, nulls, value = np.array(list(added.values()), np.int64).reshape(-1, 3).T
     starts = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
     return Paths(names, np.array(codes, np.int64), starts, conversions, nulls, value)
+
+
+def distinct(values: Ints, below: int) -> tuple[Ints, Ints]:
+    """Return the different values in ascending order, and for each value its place among them.
+
+    Args:
+        values: shape (n,), each ≥ 0 and < ``below``.
+    """
+    if below > _COUNTABLE:
+        return np.unique(values, return_inverse=True)
+    # Counting what there can be is several times faster than sorting what there is.
+    known = np.flatnonzero(np.bincount(values, minlength=1))
+    places = np.zeros(below, np.int64)
+    places[known] = np.arange(len(known))
+    return known, places[values]

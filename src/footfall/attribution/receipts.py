@@ -81,7 +81,7 @@ class Receipt:
         changes: by which sessions and profiles became the person's, oldest first.
         considered: every touch of the person, oldest first.
         reason: one sentence on the whole.
-        version: hash of the definition it was reckoned by.
+        version: hash of the definition and channel rules it was reckoned by.
     """
 
     conversion: Conversion
@@ -91,12 +91,12 @@ class Receipt:
     version: str
 
 
-def receipts(attribution: Attribution, reference: str) -> list[Receipt]:
-    """Return the receipts of an order: by its reference, or by the number of its first event.
+def receipts(attribution: Attribution, reference: str, event_id: int = 0) -> list[Receipt]:
+    """Return the receipts of an order: by its reference, or by the event that started it.
 
     Two systems may have used one reference, so there may be several.
     """
-    rows = attribution.rows("conversion", reference=reference)
+    rows = attribution.rows("conversion", reference=reference, event_id=event_id)
     return [_receipt(attribution, Conversion(*row)) for row in rows]
 
 
@@ -156,7 +156,7 @@ def _receipt(attribution: Attribution, conversion: Conversion) -> Receipt:
     ]
     changes = [Change(*row) for row in attribution.changes_of(conversion.person_id)]
     reason = _summary(conversion, considered)
-    return Receipt(conversion, changes, considered, reason, definition.version)
+    return Receipt(conversion, changes, considered, reason, attribution.version)
 
 
 def _drop_repeats(

@@ -71,6 +71,7 @@ class Attribution:
     ) -> None:
         self.connection = connection
         self.definition = definition
+        self.version = definition.version_with(channels.text)
         self._known = known = {"business_id": business_id, "as_of": as_of}
         self._make("owners", "owners", **known)
         self._make(
@@ -122,6 +123,28 @@ class Attribution:
                 journeys = engine.paths(self.connection, found, self.definition, values, during)
             credited[model] = engine.credit_whole(model, journeys)
         return Comparison(currency, values, credited, self._total(found))
+
+    def by_conversion(
+        self, by: Dimension, model: str, currency: str, during: Range = EVER
+    ) -> dict[int, dict[str, int]]:
+        """Return the credit of each conversion under a rule: minor units by what is credited.
+
+        Returns:
+            By ``conversion_id``; conversions without a touch that counts are left out.
+        """
+        values = self._ask(by, currency, during)
+        found = engine.candidates(self.connection, self.definition)
+        minor = engine.credit_touches(found, engine.weigh(model, found, self.definition))
+        ids = self.rows("conversion_ids")
+        credited: dict[int, dict[str, int]] = {}
+        conversion = np.repeat(found.conversion_row, np.diff(found.starts))
+        for row, code, share in zip(
+            conversion.tolist(), found.value_code.tolist(), minor.tolist(), strict=True
+        ):
+            shares = credited.setdefault(ids[row][0], {})
+            if share:
+                shares[values[code]] = shares.get(values[code], 0) + share
+        return credited
 
     def rows(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of one of the queries in ``sql/``."""

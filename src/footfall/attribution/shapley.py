@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footfall.attribution.markov import worth_of_sets
-from footfall.attribution.paths import Credit, Floats, Ints, Paths
+from footfall.attribution.paths import Credit, Floats, Ints, Paths, distinct
 
 Game = Literal["sum", "rate", "count", "chain"]
 
 WIDEST_SET: Final = 15
 """Channels of a set in the exact games, of all in the chain’s; each more doubles the work."""
+
+WORD: Final = 62
+"""Channels that one number holds, a bit each."""
 
 
 class _Sets(NamedTuple):
@@ -67,17 +70,28 @@ def shapley(paths: Paths, game: Game = "sum") -> Credit:
 
 
 def _sets(paths: Paths) -> _Sets:
-    count = len(paths.starts) - 1
+    number = np.zeros(len(paths.starts) - 1, np.int64)
+    for first in range(0, len(paths.channels), WORD):
+        bits = paths.codes - first
+        is_here = (bits >= 0) & (bits < WORD)
+        word = np.where(is_here, 1 << np.clip(bits, 0, WORD - 1), 0)
+        word = np.bitwise_or.reduceat(word, paths.starts[:-1]) if len(number) else number
+        known, place = distinct(word, 2 ** min(WORD, len(paths.channels) - first))
+        number = distinct(number * len(known) + place, len(number) * len(known) + 1)[1]
+    count = int(number.max(initial=-1)) + 1
+    # All paths of a number have the same channels, so any of them shows which.
+    shown = np.zeros(count, np.int64)
+    shown[number] = np.arange(len(number))
     holds = np.zeros((count, len(paths.channels)), np.bool_)
-    holds[np.repeat(np.arange(count), paths.lengths), paths.codes] = True
-    distinct, of_path = np.unique(holds, axis=0, return_inverse=True)
+    for row, path in enumerate(shown):
+        holds[row, paths.codes[paths.starts[path] : paths.starts[path + 1]]] = True
 
     def added(counts: Ints) -> Ints:
-        total = np.zeros(len(distinct), np.int64)
-        np.add.at(total, of_path.ravel(), counts)
+        total = np.zeros(count, np.int64)
+        np.add.at(total, number, counts)
         return total
 
-    return _Sets(distinct, added(paths.conversions), added(paths.nulls), added(paths.value_minor))
+    return _Sets(holds, added(paths.conversions), added(paths.nulls), added(paths.value_minor))
 
 
 def _shares(sets: _Sets, members: Ints, game: Game) -> Floats:

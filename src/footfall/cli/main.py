@@ -42,6 +42,12 @@ COMMANDS: Final[dict[str, Lazy]] = {
     ),
     "export": Lazy("footfall.cli.export", "export", "Write an archived TABLE to a FILE."),
     "sql": Lazy("footfall.cli.sql", "sql", "Ask a QUERY of everything that is archived."),
+    "attribution": Lazy(
+        "footfall.cli.attribution", "attribution", "See which touch earned which sale, and why."
+    ),
+    "explain": Lazy(
+        "footfall.cli.attribution", "explain", "Show the receipt of an ORDER: what earned it."
+    ),
     "backup": Lazy("footfall.cli.backup", "backup", "Write the whole database to one FILE."),
     "restore": Lazy("footfall.cli.restore", "restore", "Make the database what a backup FILE was."),
     "doctor": Lazy("footfall.cli.doctor", "doctor", "Check the installation, and say what to do."),

@@ -147,6 +147,35 @@ def parse_timezone(name: object) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def parse_bound(text: str, zone: ZoneInfo) -> Microseconds:
+    """Return the instant at which a range begins, or before which it ends.
+
+    A date is the instant at which that day begins in ``zone``, whatever its clocks do then; a
+    date-time needs a zone of its own.
+
+    Raises:
+        ValueError: neither form, or before 1970.
+
+    >>> iso_utc(parse_bound("2026-03-29", ZoneInfo("Europe/Madrid")))
+    '2026-03-28T23:00:00Z'
+    """
+    if _ISO.fullmatch(text):
+        bound = _iso_instant(text)
+    else:
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise ValueError(
+                "It is neither a date such as 2026-03-29 nor a date and time with a zone such as "
+                "2026-03-29T12:00:00Z."
+            ) from None
+        begins = datetime(day.year, day.month, day.day, tzinfo=zone)
+        bound = (begins - _EPOCH) // _MICROSECOND
+    if bound < 0:
+        raise ValueError("It lies before 1970, when there were no events yet.")
+    return bound
+
+
 def parse_expiry(text: str, now: Microseconds) -> Microseconds:
     """Return the instant from which something is expired.
 

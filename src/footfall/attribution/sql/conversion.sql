@@ -1,7 +1,7 @@
 -- One conversion with its money, and when the same person had converted before it.
 -- grain:   conversion_id
 -- reads:   told_conversions
--- params:  reference varchar (of the order, or the number of the event that started it)
+-- params:  reference varchar (of the order), event_id bigint (that started it; 0: any)
 -- returns: conversion_id bigint, person_id bigint (a profile, or minus a session nobody owns),
 --          converted_at bigint, action varchar, reference varchar, currency varchar, gross_minor
 --          bigint, refunded_minor bigint, is_cancelled boolean, net_minor bigint, session_id bigint,
@@ -24,6 +24,6 @@ from told_conversions as this
 left join told_conversions as earlier
     on earlier.person_id = this.person_id
     and earlier.converted_at < this.converted_at
-where this.reference = $reference or this.conversion_id::varchar = $reference
+where this.reference = $reference or this.conversion_id = $event_id
 group by all
 order by this.conversion_id

@@ -11,16 +11,26 @@ with
         select person_id, max(converted_at) as last_at
         from conversions
         group by person_id
+    ),
+    left_over as (
+        select
+            touches.person_id,
+            touches.touched_at,
+            touches.touch_id,
+            touches.value_code
+        from touches
+        left join ended on ended.person_id = touches.person_id
+        where ended.person_id is null or ($is_split and touches.touched_at > ended.last_at)
+    ),
+    asked as (
+        select person_id
+        from left_over
+        group by person_id
+        having max(touched_at) >= $since_at and max(touched_at) < $until_at
     )
 select
-    touches.person_id,
-    touches.value_code
-from touches
-left join ended on ended.person_id = touches.person_id
-where
-    ended.person_id is null
-    or ($is_split and touches.touched_at > ended.last_at)
-qualify
-    max(touches.touched_at) over (partition by touches.person_id) >= $since_at
-    and max(touches.touched_at) over (partition by touches.person_id) < $until_at
-order by touches.person_id, touches.touched_at, touches.touch_id
+    left_over.person_id,
+    left_over.value_code
+from left_over
+where left_over.person_id in (select asked.person_id from asked)
+order by left_over.person_id, left_over.touched_at, left_over.touch_id

@@ -1,0 +1,121 @@
+"""Opens the lake for ``footfall attribution``: up to date, one business, some definitions."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from footfall.domain.public_ids import Kind
+from footfall.domain.times import parse_bound
+from footfall.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from footfall.attribution.run import Attribution
+    from footfall.cli.database import Database
+    from footfall.settings import Settings
+    from footfall.store.businesses import Business
+
+Found = TypeVar("Found")
+
+
+class Asked(NamedTuple):
+    """A definition and a moment, as options told them."""
+
+    definition: Path | None = None
+    as_of: str | None = None
+
+
+class Read(NamedTuple):
+    """An attribution, and the moment that it is as of; ``None``: now."""
+
+    attribution: "Attribution"
+    as_of: int | None
+
+
+def read(
+    settings: "Settings",
+    business: str | None,
+    channels: Path | None,
+    asked: Sequence[Asked],
+    ask: "Callable[[Business, list[Read]], Found]",
+) -> Found:
+    """Bring the lake up to date, make one business's attributions, and ask something of them.
+
+    Raises:
+        ConfigurationError: an option, a file or the installation is not what it has to be.
+    """
+    from rich.console import Console
+
+    from footfall.attribution import channels as channel_rules
+    from footfall.attribution import definition_file
+    from footfall.attribution.run import FOREVER, Attribution
+    from footfall.cli.database import database_of
+    from footfall.lake.lake import Lake
+    from footfall.store import actions
+
+    with database_of(settings) as opened, opened.engines.read.begin() as connection:
+        whose = _business(opened, connection, business)
+        known = actions.by_name(connection, whose.id)
+    goals = tuple(sorted(name for name, action in known.items() if action.is_goal))
+    rules = channel_rules.load(channels)
+    zone = ZoneInfo(whose.timezone)
+    wanted = [
+        (definition_file.load(each.definition, goals), bound(each.as_of, zone, "--as-of"))
+        for each in asked
+    ]
+
+    def made(views: Any) -> Found:
+        return ask(
+            whose,
+            [
+                # A cursor sees the same views and has temporary tables of its own.
+                Read(
+                    Attribution(
+                        views.cursor(), whose.id, told, rules, FOREVER if at is None else at
+                    ),
+                    at,
+                )
+                for told, at in wanted
+            ],
+        )
+
+    lake = Lake(settings)
+    try:
+        with Console(stderr=True).status("Reading…"):
+            lake.archive()
+            return lake.read_now(whose.id, made)
+    finally:
+        lake.close()
+
+
+def bound(text: str | None, zone: ZoneInfo, option: str) -> int | None:
+    """Return the instant that an option names.
+
+    Raises:
+        ConfigurationError: it names none.
+    """
+    if text is None:
+        return None
+    try:
+        return parse_bound(text, zone)
+    except ValueError as problem:
+        raise ConfigurationError(f"{option}: {problem}") from None
+
+
+def _business(opened: "Database", connection: Any, public_id: str | None) -> "Business":
+    from footfall.store import businesses
+
+    if public_id is not None:
+        found = businesses.find(connection, opened.row_id(Kind.BUSINESS, public_id))
+        if found is None:
+            raise ConfigurationError(
+                f"There is no business {public_id!r}; `footfall business list` shows the ids."
+            )
+        return found
+    every = businesses.all_of(connection)
+    if len(every) != 1:
+        raise ConfigurationError(
+            f"There are {len(every)} businesses; name one with --business. "
+            "`footfall business list` shows the ids."
+        )
+    return every[0]
