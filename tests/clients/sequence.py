@@ -1,4 +1,4 @@
-"""Sequences: what an official client sends, request after request, and what must come of it.
+"""Sequences: what a client sends, request after request, and what must come of it.
 
 ``sequences/NAME.http`` holds the requests as they go over the wire, head, blank line, body, with a
 line ``###`` between two; lines of the head end in CRLF. Lines before the head that begin with ``#``

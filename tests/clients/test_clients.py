@@ -1,4 +1,4 @@
-"""The official clients, unmodified: each sequence of requests, its answers and what is stored.
+"""The official clients, unmodified, and our own: each sequence, its answers and what is stored.
 
 Source: contract 8 and 11.
 """

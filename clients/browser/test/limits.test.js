@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { World, settled } from "./world.js";
+import { World, pass, settled } from "./world.js";
 
 const hostile = () => {
   const cycle = { name: "cycle" };
@@ -114,6 +114,9 @@ test("a loop of thousands keeps the queue bounded and tells the rest", async () 
   assert.equal(world.queued.length, 256);
   assert.equal(refused.length, 5000 - 256);
   assert.equal(refused[0].data.errors[0].type, "rate_limited");
+  world.answer = () => ({ status: 200, body: {} });
+  await pass(1000);
+  assert.equal((await client.track("page.viewed")).succeeded, true);
 });
 
 test("one request at a time is under way, however many events wait", async () => {
