@@ -4,20 +4,19 @@ The policy lets a page load its own script and style and Footfall's client, and 
 nothing inline runs, and nothing else is loaded.
 """
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
 from litestar import Request as HttpRequest
 from litestar import Response
+from litestar.datastructures import MutableScopeHeaders
 from litestar.exceptions import HTTPException
+from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
 from footfall.demo.customers import SOURCE
 from footfall.demo.orders import Order
 from footfall.demo.stock import CURRENCY, Stock
 from footfall.demo.visit import Visit
-
-Headers = dict[str, str]
 
 CLIENT: Final = "/hellotext.js"
 """Where Footfall serves the client for browsers."""
@@ -100,8 +99,8 @@ def money(amount: Decimal) -> str:
     return f"{'£' if CURRENCY == 'GBP' else CURRENCY + ' '}{amount:.2f}"
 
 
-def security(footfall_url: str) -> Callable[[Response[Any]], Response[Any]]:
-    """Return what adds the policy to every answer."""
+def security(footfall_url: str) -> BeforeMessageSendHookHandler:
+    """Return what adds the policy to every answer, problems included."""
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -114,14 +113,12 @@ def security(footfall_url: str) -> Callable[[Response[Any]], Response[Any]]:
             "frame-ancestors 'none'",
         ]
     )
-    headers: Headers = {
-        "Content-Security-Policy": policy,
-        "Referrer-Policy": "strict-origin-when-cross-origin",
-        "X-Content-Type-Options": "nosniff",
-    }
 
-    def add(response: Response[Any]) -> Response[Any]:
-        response.headers.update(headers)
-        return response
+    async def add(message: Message, _: Scope) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableScopeHeaders.from_message(message)
+            headers["Content-Security-Policy"] = policy
+            headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+            headers["X-Content-Type-Options"] = "nosniff"
 
     return add

@@ -56,7 +56,7 @@ def build(footfall: Footfall, stock: Stock, prepared: Prepared) -> Litestar:
             "visit": Provide(Visit, sync_to_thread=False),
         },
         middleware=[kept.middleware],
-        after_request=security(footfall.url),
+        before_send=[security(footfall.url)],
         exception_handlers={HTTPException: shop.pages.problem},
         lifespan=[sending],
         openapi_config=None,

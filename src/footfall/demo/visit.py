@@ -23,7 +23,9 @@ class Visit:
     """The visitor behind a request; what is set here is there in the next request."""
 
     def __init__(self, request: HttpRequest) -> None:
-        self._kept: dict[str, Any] = request.session
+        # A path that the shop does not have is noticed before anybody looks for a session.
+        kept = request.scope.get("session")
+        self._kept: dict[str, Any] = kept if isinstance(kept, dict) else {}
         cookie = request.cookies.get(SESSION_COOKIE, "")
         #: Footfall's session of this browser; ``None`` if its client was blocked or refused.
         self.session = cookie if _SESSION.fullmatch(cookie) else None

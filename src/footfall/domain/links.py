@@ -19,8 +19,8 @@ CODE_LENGTH: Final = 6
 """Of a link for everybody (contract 6). Whoever guesses one finds an address meant for all."""
 
 PERSONAL_CODE_LENGTH: Final = 12
-"""Of a link for a profile: it opens a session of that person, so it must not be guessed. Of ten
-million links among 62¹² ≈ 3.2 × 10²¹ codes, a thousand addresses with 6,000 tries a minute each
+"""Of a link made for a profile: it opens a session of that person, so it must not be guessed. Of
+ten million links among 62¹² ≈ 3.2 × 10²¹ codes, a thousand addresses with 6,000 tries a minute each
 (``FOOTFALL_RATE_ADDRESS_PER_MINUTE``) find one in a hundred years."""
 
 SESSION: Final = "hello_session"
