@@ -21,7 +21,7 @@ from footfall.store.store import Store
 
 if TYPE_CHECKING:
     from footfall.lake.keeper import Keeper
-    from footfall.lake.lake import Lake
+    from footfall.lake.late import Late
     from footfall.lake.sql import Runner
 
 HEAD_START_S: Final = 0.1
@@ -64,7 +64,7 @@ class _Built(NamedTuple):
     """What a server takes events without, and has a moment later."""
 
     api: Application
-    lake: "Lake"
+    lake: "Late"
     keeper: "Keeper"
     sql: "Runner"
 
@@ -105,13 +105,13 @@ class _Later:
 def _build(store: Store, settings: Settings, limits: Limits, counters: Counters) -> _Built:
     from footfall import api
     from footfall.lake.keeper import Keeper
-    from footfall.lake.lake import Lake
+    from footfall.lake.late import Late
     from footfall.lake.sql import Runner
 
-    lake = Lake(settings)
+    lake = Late(settings)
     sql = Runner(lake, settings)
     application = api.build(store, settings, limits, counters, lake, sql)
-    keeper = Keeper(lake, settings.lake_interval_s)
+    keeper = Keeper(settings)
     keeper.start()
     # What start-up made lives as long as the process: the collector need not look at it again.
     gc.collect()

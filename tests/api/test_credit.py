@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from footfall.attribution.engine import MODELS
+from footfall.attribution.words import MODELS
 from tests.api.shop import Shop, got, refused, unique
 
 REPORT = "/v1/attribution/report"

@@ -4,10 +4,11 @@ from typing import Any, Final, NamedTuple
 
 from hypothesis import strategies as st
 
-from footfall.attribution import engine
+from footfall.attribution import words
 from footfall.attribution.definition import Definition
 from footfall.attribution.paths import Journey
-from footfall.attribution.run import FOREVER, Attribution
+from footfall.attribution.run import Attribution
+from footfall.attribution.words import FOREVER
 from footfall.domain.times import DAY, HOUR, SECOND
 from tests.attribution.lake import START, Row, attach, attribution, campaign, delivery, event
 from tests.attribution.lake import merge as merged
@@ -16,7 +17,7 @@ from tests.attribution.lake import order as ordered
 WEEKS: Final = 3 * 7 * 4
 """Quarters of a day in the time that histories take."""
 
-MODELS: Final = engine.MODELS
+MODELS: Final = words.MODELS
 
 Numbers = dict[tuple[str, str, str], tuple[float, float]]
 

@@ -10,7 +10,8 @@ import duckdb
 
 from footfall.attribution.channels import Channels, load
 from footfall.attribution.definition import Definition
-from footfall.attribution.run import FOREVER, Attribution
+from footfall.attribution.run import Attribution
+from footfall.attribution.words import FOREVER
 from footfall.domain.times import DAY
 
 Row = dict[str, Any]

@@ -15,7 +15,8 @@ from footfall.attribution import engine
 from footfall.attribution.channels import Channels
 from footfall.attribution.definition import Definition
 from footfall.attribution.paths import Floats, Ints
-from footfall.attribution.run import Attribution, Dimension
+from footfall.attribution.run import Attribution
+from footfall.attribution.words import Dimension
 from tests.attribution.lake import BUSINESS, lake
 
 DATA: Final = Path(__file__).parent / "data"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from footfall.attribution import engine
+from footfall.attribution import engine, words
 from footfall.attribution.definition import Definition
-from footfall.attribution.engine import Range
+from footfall.attribution.words import Range
 from footfall.domain.times import DAY
 from tests.attribution.lake import START, attribution, campaign, credit_of, delivery, event, order
 
@@ -13,33 +13,33 @@ HUGE = 2**53 + 1
 
 def test_a_business_that_nothing_happened_to_has_an_empty_report() -> None:
     asked = attribution()
-    report = asked.compare("channel", engine.MODELS, "USD")
+    report = asked.compare("channel", words.MODELS, "USD")
     assert (asked.currencies(), report.values, report.total) == ([], (), (0, 0, 0, 0))
     assert all(len(credit.conversions) == 0 for credit in report.credit.values())
 
 
 def test_touches_that_led_to_nothing_earned_nothing() -> None:
     asked = attribution(events=[campaign(1, START, "google")])
-    report = asked.compare("source", engine.MODELS, "USD")
+    report = asked.compare("source", words.MODELS, "USD")
     assert report.values == ("google",)
     assert all(credit.value_minor.tolist() == [0] for credit in report.credit.values())
 
 
 def test_sales_that_no_touch_led_to_are_in_the_total_alone() -> None:
-    report = attribution(events=[order(1, START)]).compare("source", engine.MODELS, "USD")
+    report = attribution(events=[order(1, START)]).compare("source", words.MODELS, "USD")
     assert report.values == ()
     assert report.total == (1, 10_000, 0, 0)
 
 
 def test_one_journey_of_one_touch_gives_all_to_it_under_every_model() -> None:
     asked = attribution(events=[campaign(1, START, "google"), order(2, START)])
-    report = asked.compare("source", engine.MODELS, "USD")
+    report = asked.compare("source", words.MODELS, "USD")
     for model, credit in report.credit.items():
         assert credit.conversions.tolist() == pytest.approx([1]), model
         assert credit.value_minor.tolist() == pytest.approx([10_000]), model
 
 
-@pytest.mark.parametrize("model", engine.RULES)
+@pytest.mark.parametrize("model", words.RULES)
 def test_a_sale_no_float_can_hold_keeps_its_last_unit(model: str) -> None:
     events = [
         campaign(1, START, "google"),
@@ -150,4 +150,4 @@ def test_no_lists_of_ones_own_are_no_trouble() -> None:
         order(3, START),
     ]
     asked = attribution(definition, events=events)
-    assert asked.compare("source", engine.MODELS, "USD").total == (0, 0, 0, 0)
+    assert asked.compare("source", words.MODELS, "USD").total == (0, 0, 0, 0)

@@ -13,11 +13,12 @@ from typing import Any, Final
 
 import pytest
 
-from footfall.attribution import engine
+from footfall.attribution import engine, words
 from footfall.attribution.channels import load
 from footfall.attribution.definition import Definition
 from footfall.attribution.receipts import Receipt, receipts
-from footfall.attribution.run import FOREVER, NOTHING, Attribution
+from footfall.attribution.run import NOTHING, Attribution
+from footfall.attribution.words import FOREVER
 from footfall.domain.times import parse_duration, parse_instant
 from tests.attribution.lake import RELATIONS, Row, attribution, event
 
@@ -107,7 +108,7 @@ def reckoned(asked: Attribution, by: Any) -> Credits:
             "join told_conversions as told using (conversion_id) order by conversion_id"
         )
         sales = asked.connection.execute(query).fetchall()
-        for model in engine.RULES:
+        for model in words.RULES:
             left = {i: sale[2] for i, sale in enumerate(sales) if sale[3]}
             minor = engine.credit_touches(found, engine.weigh(model, found, asked.definition))
             for i, row in enumerate(found.conversion_row.tolist()):
@@ -126,7 +127,7 @@ def of_receipts(asked: Attribution, by: Any) -> Credits:
     earned: Credits = defaultdict(int)
     for (reference,) in asked.connection.execute(query).fetchall():
         for receipt in receipts(asked, reference):
-            for model in engine.RULES:
+            for model in words.RULES:
                 _add(earned, receipt, model, by)
     return {key: each for key, each in earned.items() if each}
 
@@ -147,8 +148,8 @@ def of_reports(asked: Attribution, by: Any) -> Credits:
     """Return the credit of all orders together as reports give it."""
     earned: Credits = defaultdict(int)
     for currency in asked.currencies():
-        report = asked.compare(by, engine.RULES, currency)
-        for model in engine.RULES:
+        report = asked.compare(by, words.RULES, currency)
+        for model in words.RULES:
             minor = report.credit[model].value_minor.tolist()
             for value, each in zip(report.values, minor, strict=True):
                 earned["", model, value] += each

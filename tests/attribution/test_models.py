@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from footfall.attribution import engine
 from footfall.attribution.markov import ORDERS, markov, worth_of_sets
 from footfall.attribution.paths import Journey, Paths, collect
-from footfall.attribution.shapley import WIDEST_SET, Game, shapley
+from footfall.attribution.shapley import WIDEST_SET, shapley
+from footfall.attribution.words import Game
 from tests.attribution.histories import journeys
 
 orders = st.sampled_from(ORDERS)

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from footfall.attribution import engine
+from footfall.attribution import engine, words
 from footfall.attribution.definition import Definition
 from tests.attribution.reference import TOUCH_CHANNELS, Asked, table, touches
 from tests.docs.pages import DOCS
@@ -66,7 +66,7 @@ def test_our_numbers_on_the_page_are_those_that_come_out(asked: Asked) -> None:
     assert len(ours) == 6
     for told, numbers in ours.items():
         model = re.findall(r"`(\w+)`", told)[0]
-        if model in engine.RULES:
+        if model in words.RULES:
             earned = asked.earned(asked.weigh(model))
             values = [earned[channel][0] for channel in TOUCH_CHANNELS]
         else:
@@ -92,9 +92,9 @@ def test_the_numbers_of_libraries_on_the_page_are_those_they_gave() -> None:
 
 
 def test_every_model_and_parameter_of_windows_is_on_the_page() -> None:
-    told = PAGE.replace("`shapley_sum`, `_rate`, `_count`, `_chain`", " ".join(engine.GAMES))
-    told = told.replace("`markov_1` … `markov_4`", " ".join(engine.CHAINS))
-    assert [model for model in engine.MODELS if model not in told] == []
+    told = PAGE.replace("`shapley_sum`, `_rate`, `_count`, `_chain`", " ".join(words.GAMES))
+    told = told.replace("`markov_1` … `markov_4`", " ".join(words.CHAINS))
+    assert [model for model in words.MODELS if model not in told] == []
     for name in ("external_lookback_us", "active_lookback_us", "passive_lookback_us"):
         assert f"`{name}`" in PAGE
 

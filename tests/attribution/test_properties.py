@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from footfall.attribution import engine
+from footfall.attribution import engine, words
 from footfall.attribution.definition import Definition
 from footfall.attribution.receipts import receipts
 from footfall.attribution.run import Attribution
@@ -36,9 +36,9 @@ def test_the_credits_of_a_conversion_are_its_net_value(
     history: History, definition: Definition
 ) -> None:
     asked = history.attribution(definition)
-    report = asked.compare("source", engine.MODELS, "USD")
+    report = asked.compare("source", words.MODELS, "USD")
     found = engine.candidates(asked.connection, definition)
-    for model in engine.RULES:
+    for model in words.RULES:
         credit = engine.credit_touches(found, engine.weigh(model, found, definition))
         for place, net in enumerate(found.net_minor):
             assert credit[found.starts[place] : found.starts[place + 1]].sum() == net
@@ -114,7 +114,7 @@ def test_a_touch_outside_every_window_changes_nothing(
     )
 
     def of_rules(told: Numbers) -> Numbers:
-        return {key: each for key, each in told.items() if key[1] in {*engine.RULES, "total"}}
+        return {key: each for key, each in told.items() if key[1] in {*words.RULES, "total"}}
 
     assert of_rules(after) == of_rules(before)
 
@@ -154,9 +154,9 @@ def test_receipts_and_the_query_for_all_agree_on_every_touch(
         ids[row][0]: found.touch_id[found.starts[place] : found.starts[place + 1]].tolist()
         for place, row in enumerate(found.conversion_row)
     }
-    credit = {model: engine.weigh(model, found, definition) for model in engine.RULES}
+    credit = {model: engine.weigh(model, found, definition) for model in words.RULES}
     minor = {model: engine.credit_touches(found, weights) for model, weights in credit.items()}
-    earned = dict.fromkeys(engine.RULES, 0)
+    earned = dict.fromkeys(words.RULES, 0)
     for reference in references(asked):
         for receipt in receipts(asked, reference):
             if not receipt.conversion.net_minor:
@@ -206,10 +206,10 @@ def test_asking_twice_gives_the_same_to_the_last_bit(
     history: History, definition: Definition
 ) -> None:
     first, second = (
-        history.attribution(definition).compare("source", engine.MODELS, "USD") for _ in range(2)
+        history.attribution(definition).compare("source", words.MODELS, "USD") for _ in range(2)
     )
     assert first.values == second.values
-    for model in engine.MODELS:
+    for model in words.MODELS:
         for these, those in zip(first.credit[model], second.credit[model], strict=True):
             assert these.tobytes() == those.tobytes()
 
@@ -222,6 +222,6 @@ def test_a_later_visit_changes_no_number_of_an_earlier_sale(history: History) ->
     changed = history._replace(events=[*history.events, later])
     before, after = numbers(history.attribution()), numbers(changed.attribution())
     assume(before)
-    assert {key: after[key] for key in before if key[1] in engine.RULES} == {
-        key: each for key, each in before.items() if key[1] in engine.RULES
+    assert {key: after[key] for key in before if key[1] in words.RULES} == {
+        key: each for key, each in before.items() if key[1] in words.RULES
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from footfall.attribution import engine
+from footfall.attribution import words
 from footfall.attribution.definition import Definition
 from footfall.attribution.receipts import Receipt, duration, receipts
 from footfall.domain.times import DAY, HOUR, MINUTE, SECOND
@@ -63,8 +63,8 @@ def test_each_touch_has_its_credit_under_every_rule() -> None:
         ]
     )
     first, second = (each.credit_minor for each in found.considered)
-    assert first.keys() == second.keys() == set(engine.RULES)
-    assert all(first[model] + second[model] == 101 for model in engine.RULES)
+    assert first.keys() == second.keys() == set(words.RULES)
+    assert all(first[model] + second[model] == 101 for model in words.RULES)
     assert (first["linear"], second["linear"]) == (51, 50)
 
 

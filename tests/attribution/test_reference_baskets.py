@@ -9,7 +9,7 @@ import pytest
 
 from footfall.attribution import engine
 from footfall.attribution.definition import Definition
-from footfall.attribution.rules import ACTIVE
+from footfall.attribution.words import ACTIVE
 from footfall.domain.times import DAY, SECOND
 from tests.attribution.reference import DATA, EXPECTED, Asked, complete_journey, parquet, table
 

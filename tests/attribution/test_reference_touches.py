@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pytest
 
-from footfall.attribution import engine
+from footfall.attribution import engine, words
 from footfall.attribution.definition import Definition
 from footfall.attribution.markov import ORDERS, markov
 from footfall.attribution.paths import Floats, Paths
@@ -129,7 +129,7 @@ def test_journeys_are_split_as_the_table_says(journeys: Paths) -> None:
     assert ours == counted
 
 
-@pytest.mark.parametrize("model", engine.RULES)
+@pytest.mark.parametrize("model", words.RULES)
 def test_divided_money_is_all_of_it_and_no_touch_is_a_unit_off(reset: Asked, model: str) -> None:
     weights = reset.weigh(model)
     minor = engine.credit_touches(reset.found, weights)

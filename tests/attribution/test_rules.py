@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from footfall.attribution import rules
 from footfall.attribution.paths import Ints
-from footfall.attribution.rules import ACTIVE, EXTERNAL, PASSIVE
+from footfall.attribution.words import ACTIVE, EXTERNAL, PASSIVE
 from footfall.domain.times import DAY, HOUR
 
 touches = st.lists(

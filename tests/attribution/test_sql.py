@@ -7,7 +7,8 @@ from typing import Any, Final
 import duckdb
 import pytest
 
-from footfall.attribution.run import FOREVER, Attribution
+from footfall.attribution.run import Attribution
+from footfall.attribution.words import FOREVER
 from tests.attribution.lake import (
     RELATIONS,
     START,

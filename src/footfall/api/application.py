@@ -56,7 +56,7 @@ from footfall.domain.masking import mask_text
 from footfall.domain.times import now_us
 from footfall.ingest.limits import Limits
 from footfall.ingest.refuse import Request
-from footfall.lake.lake import Lake
+from footfall.lake.late import Late
 from footfall.lake.sql import Runner
 from footfall.ops.counters import Counters
 from footfall.ops.request_ids import request_id
@@ -132,7 +132,7 @@ def build(
     settings: Settings,
     limits: Limits,
     counters: Counters,
-    lake: Lake,
+    lake: Late,
     runner: Runner,
 ) -> Api:
     """Return the application: the resources below ``/v1``, tracked links, and the pages."""

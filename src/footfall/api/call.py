@@ -35,7 +35,7 @@ from footfall.ingest.wire import (
     read_body,
     refuse_parameters,
 )
-from footfall.lake.lake import Lake
+from footfall.lake.late import Late
 from footfall.lake.sql import Runner
 from footfall.settings import Settings
 from footfall.store.facts import Caller
@@ -75,7 +75,7 @@ class Call:
 
     settings: Settings
     store: Store
-    lake: Lake
+    lake: Late
     sql: Runner
     caller: Caller
     query: dict[str, str]
@@ -128,7 +128,7 @@ class Reception:
     """Opens calls; its ``open`` is the dependency ``call`` of every handler."""
 
     def __init__(
-        self, store: Store, settings: Settings, limits: Limits, lake: Lake, sql: Runner
+        self, store: Store, settings: Settings, limits: Limits, lake: Late, sql: Runner
     ) -> None:
         self._store = store
         self._lake = lake

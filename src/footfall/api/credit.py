@@ -6,25 +6,37 @@ Both bring the lake up to date first, so whatever was acknowledged is in the ans
 import csv
 import io
 from collections.abc import Callable
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from footfall.api.answers import Listing
 from footfall.api.call import Call, absent
 from footfall.api.endpoint import Endpoint, bound
-from footfall.attribution import channels, definition_file
-from footfall.attribution.engine import EVER, MODELS, Range
-from footfall.attribution.run import DIMENSIONS, FOREVER, Attribution, Dimension
+from footfall.attribution.words import (
+    DEFAULT_MODELS,
+    DIMENSIONS,
+    EVER,
+    FOREVER,
+    MODELS,
+    Dimension,
+    Range,
+    TooMuchForModel,
+)
 from footfall.domain.money import parse_currency
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import parse_bound
-from footfall.errors import Fault, Invalid, Refused, did_you_mean
-from footfall.reports.credit import DEFAULT_MODELS, CreditReport, credit_report
-from footfall.reports.receipt import ConversionReceipt, find
+from footfall.errors import Fault, Invalid, Refused, did_you_mean, refuse
+from footfall.reports.bodies import ConversionReceipt, CreditReport
 from footfall.store import actions, businesses
 from footfall.store.businesses import Business
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from footfall.attribution.run import Attribution
 
 Found = TypeVar("Found")
 
@@ -102,10 +114,11 @@ async def report_credit(call: Call) -> CreditReport | Response[str]:
     _require(call, "format", ("json", "csv"), faults)
     if faults:
         raise Refused(faults)
-    report = await _read(
-        call,
-        as_of,
-        lambda attribution: credit_report(
+
+    def credited(attribution: "Attribution") -> CreditReport:
+        from footfall.reports.credit import credit_report
+
+        return credit_report(
             attribution,
             by=by,
             models=models,
@@ -113,8 +126,9 @@ async def report_credit(call: Call) -> CreditReport | Response[str]:
             zone=zone,
             during=during,
             as_of=as_of,
-        ),
-    )
+        )
+
+    report = await _read(call, as_of, credited)
     if call.query.get("format") == "csv":
         return Response(_csv(report), media_type="text/csv")
     return report
@@ -136,32 +150,49 @@ async def report_credit(call: Call) -> CreditReport | Response[str]:
         )
     ),
 )
-async def get_receipts(call: Call, conversion: str) -> Listing[ConversionReceipt]:
+async def get_receipts(call: Call, conversion: FromPath[str]) -> Listing[ConversionReceipt]:
     """Answer why a sale was credited as it was."""
     faults: list[Fault] = []
     as_of = _bound(call, "as_of", ZoneInfo((await _business(call)).timezone), faults)
     if faults:
         raise Refused(faults)
     event_id = call.decode(Kind.EVENT, conversion) or 0
-    found = await _read(
-        call, as_of, lambda attribution: find(attribution, conversion, event_id, call.encode)
-    )
+
+    def explained(attribution: "Attribution") -> list[ConversionReceipt]:
+        from footfall.reports.receipt import find
+
+        return find(attribution, conversion, event_id, call.encode)
+
+    found = await _read(call, as_of, explained)
     if not found:
         raise absent(Kind.EVENT, "sale")
     return Listing(found, has_more=False)
 
 
-async def _read(call: Call, as_of: int | None, ask: Callable[[Attribution], Found]) -> Found:
+async def _read(call: Call, as_of: int | None, ask: "Callable[[Attribution], Found]") -> Found:
+    """Ask something of the business's attribution, on a thread of the lake's.
+
+    Raises:
+        Refused: 422, a model cannot tell so many channels apart; 503, the lake is out of reach.
+    """
     known = await call.store.read(lambda connection: actions.by_name(connection, call.business_id))
     goals = tuple(sorted(name for name, action in known.items() if action.is_goal))
-    definition = definition_file.load(None, goals)
-    rules = channels.load()
     moment = FOREVER if as_of is None else as_of
-    await call.lake.fresh()
-    return await call.lake.read(
-        call.business_id,
-        lambda views: ask(Attribution(views, call.business_id, definition, rules, moment)),
-    )
+
+    def read(views: "DuckDBPyConnection") -> Found:
+        # Loaded by whoever asks first: it is more than all the rest of the server.
+        from footfall.attribution import channels, definition_file
+        from footfall.attribution.run import Attribution
+
+        definition = definition_file.load(None, goals)
+        return ask(Attribution(views, call.business_id, definition, channels.load(), moment))
+
+    lake = await call.lake.opened()
+    await lake.fresh()
+    try:
+        return await lake.read(call.business_id, read)
+    except TooMuchForModel as problem:
+        raise refuse(Invalid(str(problem), "models")) from None
 
 
 async def _business(call: Call) -> Business:

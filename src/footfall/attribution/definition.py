@@ -9,12 +9,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from footfall.attribution.rules import ACTIVE, END_SHARE, EXTERNAL, PASSIVE
 from footfall.domain.actions import ORDER_PLACED
 from footfall.domain.times import DAY, HOUR, MINUTE
-
-KINDS: Final = {"external": EXTERNAL, "active": ACTIVE, "passive": PASSIVE}
-"""Classes of evidence by the words that files and reports use."""
 
 PAYMENT_HOSTS: Final = (
     "paypal.com",
@@ -62,8 +58,8 @@ class Definition:
     journeys: Literal["all", "split"] = "all"
     repeats: Literal["kept", "collapsed"] = "kept"
     half_life_us: int = 7 * DAY
-    first_share: float = END_SHARE
-    last_share: float = END_SHARE
+    first_share: float = 0.4
+    last_share: float = 0.4
     edition: Literal["B", "C"] = "B"
     goals: tuple[str, ...] = (ORDER_PLACED.name,)
     confirmed_only: bool = False

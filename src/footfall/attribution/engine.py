@@ -13,7 +13,7 @@ microseconds. No currency is known here: ask for one at a time.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final
 
 import numpy as np
 from duckdb import DuckDBPyConnection
@@ -23,22 +23,10 @@ from footfall.attribution.allocate import allocate
 from footfall.attribution.definition import Definition
 from footfall.attribution.markov import markov
 from footfall.attribution.paths import Credit, Floats, Ints, Paths
-from footfall.attribution.shapley import Game, shapley
-
-ALWAYS_US: Final = 2**62
-"""A window without an end."""
+from footfall.attribution.shapley import shapley
+from footfall.attribution.words import CHAINS, EVER, FOREVER, GAMES, Range
 
 _SQL: Final = files(__package__) / "sql"
-
-
-class Range(NamedTuple):
-    """UTC microseconds from ``since_at`` up to and without ``until_at``."""
-
-    since_at: int
-    until_at: int
-
-
-EVER: Final = Range(0, ALWAYS_US)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +134,7 @@ def _fetch(connection: DuckDBPyConnection, name: str, **values: Any) -> dict[str
 
 
 def _window(lookback_us: int | None) -> int:
-    return ALWAYS_US if lookback_us is None else lookback_us
+    return FOREVER if lookback_us is None else lookback_us
 
 
 def _kept(group: Ints, value_code: Ints, definition: Definition) -> rules.Bools:
@@ -182,14 +170,6 @@ _RULES: Final[dict[str, Callable[[Candidates, Definition], Floats]]] = {
         else rules.precedence(found.starts, found.kind)
     ),
 }
-
-RULES: Final = tuple(_RULES)
-"""Models that weigh the touches of one conversion by themselves."""
-
-CHAINS: Final = tuple(f"markov_{order}" for order in (1, 2, 3, 4))
-GAMES: Final = tuple(f"shapley_{game}" for game in get_args(Game))
-
-MODELS: Final = (*RULES, *CHAINS, *GAMES)
 
 
 def credit_whole(model: str, journeys: Paths) -> Credit:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from footfall.attribution.paths import Credit, Floats, Ints, Paths, distinct
+from footfall.attribution.words import TooMuchForModel
 
 ORDERS: Final = (1, 2, 3, 4)
 
@@ -25,6 +26,7 @@ LIVE_MASS: Final = 1e-15
 
 _STEPS_MAX: Final = 1_000_000
 _WIDEST: Final = 2**62
+_CELLS_MAX: Final = 2**24
 
 Bools = NDArray[np.bool_]
 
@@ -81,6 +83,11 @@ def markov(paths: Paths, order: int = 1, *, with_nulls: bool = True) -> Markov:
     paths = _travelled(paths, with_nulls=with_nulls)
     walks = _walks(paths, order)
     # Column 0 is the whole chain, column c + 1 the one without channel c.
+    if walks.holds.size > _CELLS_MAX:
+        raise TooMuchForModel(
+            f"{walks.holds.shape[1]:,} channels in {len(walks.holds):,} states are too many for "
+            "a Markov chain; group them first, or take a lower order."
+        )
     is_open = np.concatenate((np.ones((len(walks.holds), 1), np.bool_), ~walks.holds), axis=1)
     reached, live_mass = _reach(*_chain(walks, paths), is_open)
     effects = 1.0 - np.divide(
@@ -130,7 +137,9 @@ def _walks(paths: Paths, order: int) -> _Steps:
     """Number the states of every path: each window of ``order`` channels, or a short path whole."""
     base = len(paths.channels) + 1
     if base**order > _WIDEST:
-        raise ValueError(f"{base - 1} channels are too many for order {order}; group them first.")
+        raise TooMuchForModel(
+            f"{base - 1} channels are too many for order {order}; group them first."
+        )
     lengths = paths.lengths
     length = np.repeat(lengths, lengths)
     place = np.arange(len(paths.codes)) - np.repeat(paths.starts[:-1], lengths)
@@ -197,4 +206,7 @@ def _reach(chain: csr_array, start: Floats, worth: Floats, is_open: Bools) -> tu
             return reached, live_mass
         reached += under_way.T @ worth
         under_way = (chain @ under_way) * open_states
-    raise ArithmeticError(f"{live_mass:.1e} of all journeys never end")
+    raise TooMuchForModel(
+        f"Journeys go on too long for a Markov chain: {live_mass:.1e} of them did not end within "
+        f"{_STEPS_MAX:,} steps."
+    )

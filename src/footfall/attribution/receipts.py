@@ -11,8 +11,9 @@ import numpy as np
 
 from footfall.attribution import engine
 from footfall.attribution.allocate import allocate
-from footfall.attribution.definition import KINDS, Definition
+from footfall.attribution.definition import Definition
 from footfall.attribution.run import Attribution
+from footfall.attribution.words import KINDS, RULES
 from footfall.domain.times import DAY, HOUR, MINUTE, SECOND
 
 _WORDS: Final = {number: word for word, number in KINDS.items()}
@@ -189,7 +190,7 @@ def _credit(
         value_code=np.zeros(len(touches), np.int64),
     )
     credit: dict[int, dict[str, int]] = {touch.touch_id: {} for touch in touches}
-    for model in engine.RULES:
+    for model in RULES:
         weights = engine.weigh(model, found, definition)
         minor = allocate(found.net_minor, weights, found.starts)
         for touch, share in zip(touches, minor.tolist(), strict=True):

@@ -13,14 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from footfall.attribution.paths import Floats, Ints
+from footfall.attribution.words import EXTERNAL, PASSIVE
 
 Bools = NDArray[np.bool_]
-
-EXTERNAL, ACTIVE, PASSIVE = 0, 1, 2
-"""Classes of evidence, the strongest first (contract 7.2)."""
-
-END_SHARE: Final = 0.4
-"""What the first and the last touch get under the position-based rule."""
 
 MILESTONE_SHARE: Final = 0.3
 """What first touch, milestone and last touch get under the W-shaped rule."""
@@ -65,7 +60,7 @@ def time_decay(starts: Ints, age_us: Ints, half_life_us: int) -> Floats:
     return _normal(starts, np.exp2(-age / half_life_us))
 
 
-def position(starts: Ints, first_share: float = END_SHARE, last_share: float = END_SHARE) -> Floats:
+def position(starts: Ints, first_share: float = 0.4, last_share: float = 0.4) -> Floats:
     """Give the ends their shares, and divide the rest evenly among the touches between (U-shaped).
 
     With nothing between, the two ends share all in the proportion of their shares; a single touch

@@ -7,7 +7,7 @@ but into temporary tables of its own connection.
 
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from duckdb import DuckDBPyConnection
@@ -15,16 +15,11 @@ from duckdb import DuckDBPyConnection
 from footfall.attribution import engine
 from footfall.attribution.channels import Channels, origin_of
 from footfall.attribution.definition import Definition
-from footfall.attribution.engine import EVER, Range
 from footfall.attribution.paths import Credit
-
-Dimension = Literal["channel", "source", "medium", "campaign", "term", "content", "evidence"]
-DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
+from footfall.attribution.words import EVER, FOREVER, RULES, Dimension, Range
 
 NOTHING: Final = "(none)"
 """What a report calls a touch that names no campaign, term …"""
-
-FOREVER: Final = 2**62
 
 _SQL: Final = files(__package__) / "sql"
 
@@ -115,7 +110,7 @@ class Attribution:
             return Comparison(currency, values, dict.fromkeys(models, nothing), self._total(found))
         journeys = None
         for model in models:
-            if model in engine.RULES:
+            if model in RULES:
                 weights = engine.weigh(model, found, self.definition)
                 credited[model] = engine.credit_values(found, weights, len(values))
                 continue

@@ -8,15 +8,14 @@ Source: Shapley, “A value for n-person games” (1953); dividends: Harsanyi (1
 docs/attribution.md, “Shapley”.
 """
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from footfall.attribution.markov import worth_of_sets
 from footfall.attribution.paths import Credit, Floats, Ints, Paths, distinct
-
-Game = Literal["sum", "rate", "count", "chain"]
+from footfall.attribution.words import Game, TooMuchForModel
 
 WIDEST_SET: Final = 15
 """Channels of a set in the exact games, of all in the chain’s; each more doubles the work."""
@@ -140,8 +139,8 @@ def _added(worth: Floats, members: int) -> Floats:
     return shares
 
 
-def _too_wide(who: str) -> ValueError:
-    return ValueError(
+def _too_wide(who: str) -> TooMuchForModel:
+    return TooMuchForModel(
         f"{who} met more than {WIDEST_SET} different channels; use the game “sum”, or group "
         "channels first."
     )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from footfall.attribution.words import DEFAULT_MODELS, DIMENSIONS, EVER, MODELS, RULES, Range
 from footfall.cli.attribution_read import Asked, Read, bound, read
 from footfall.cli.options import database_options, effective, json_option
 from footfall.cli.output import print_json
@@ -14,18 +15,18 @@ from footfall.domain.public_ids import Kind
 from footfall.errors import ConfigurationError, did_you_mean
 
 if TYPE_CHECKING:
-    from footfall.reports.credit import CreditReport
-    from footfall.reports.difference import Difference
-    from footfall.reports.receipt import ConversionReceipt
+    from footfall.reports.bodies import ConversionReceipt, CreditReport, Difference
     from footfall.store.businesses import Business
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-BY: Final = ("channel", "source", "medium", "campaign", "term", "content", "evidence")
-
 _A_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _BY: Final = click.option(
-    "--by", type=click.Choice(BY), default="channel", show_default=True, help="What is credited."
+    "--by",
+    type=click.Choice(DIMENSIONS),
+    default="channel",
+    show_default=True,
+    help="What is credited.",
 )
 _CURRENCY: Final = click.option("--currency", metavar="CODE", help="[default: the business's]")
 _DEFINITION: Final = click.option(
@@ -82,9 +83,8 @@ def report(
     as_json: bool,
 ) -> None:
     """Compare what each channel, source or campaign earned under several models."""
-    from footfall.attribution.engine import EVER, MODELS, Range
     from footfall.cli.attribution_print import print_report
-    from footfall.reports.credit import DEFAULT_MODELS, credit_report
+    from footfall.reports.credit import credit_report
 
     _require(models, MODELS)
 
@@ -135,7 +135,6 @@ def diff(
     as_json: bool,
 ) -> None:
     """Show which sales two definitions, models or moments credit differently, and why."""
-    from footfall.attribution.engine import RULES
     from footfall.cli.attribution_print import print_difference
     from footfall.cli.database import database_of
     from footfall.reports.difference import Reading, difference

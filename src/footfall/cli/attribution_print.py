@@ -7,9 +7,7 @@ import click
 from footfall.cli.output import print_table
 
 if TYPE_CHECKING:
-    from footfall.reports.credit import CreditReport
-    from footfall.reports.difference import Difference
-    from footfall.reports.receipt import ConversionReceipt
+    from footfall.reports.bodies import ConversionReceipt, CreditReport, Difference
 
 
 def print_report(shown: "CreditReport") -> None:

@@ -48,7 +48,8 @@ def read(
 
     from footfall.attribution import channels as channel_rules
     from footfall.attribution import definition_file
-    from footfall.attribution.run import FOREVER, Attribution
+    from footfall.attribution.run import Attribution
+    from footfall.attribution.words import FOREVER
     from footfall.cli.database import database_of
     from footfall.lake.lake import Lake
     from footfall.store import actions

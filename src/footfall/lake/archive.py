@@ -6,7 +6,7 @@ Objects and links change: new ones are followed by row number, changed ones by w
 committed with the rows. Runs under ``lock.changing``; stops between two commits when told to.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 import structlog
@@ -27,6 +27,7 @@ from footfall.lake.columns import (
     LakeTable,
 )
 from footfall.lake.delta import Location, batch_of
+from footfall.lake.sources import Bounds
 from footfall.store import tables
 from footfall.store.engine import Engines
 
@@ -66,12 +67,6 @@ FOLLOWED: Final = (
     Followed(EVENTS, tables.events, rows.read_events),
     Followed(SIGHTINGS, tables.sightings, rows.read_sightings),
 )
-SOURCES: Final = (*(each.source for each in FOLLOWED), tables.changes)
-"""What has to be settled before it is read."""
-
-Bounds = Mapping[str, int]
-"""Row numbers by the store's table, up to which everything is settled."""
-
 Go = Callable[[], bool]
 """Tells whether to go on after a commit."""
 

@@ -23,12 +23,13 @@ from sqlalchemy.exc import DBAPIError
 from footfall.domain.public_ids import PublicIds
 from footfall.errors import ConfigurationError, Refused, Unavailable
 from footfall.lake import lock
-from footfall.lake.archive import FOLLOWED, SOURCES, Archive
+from footfall.lake.archive import FOLLOWED, Archive
 from footfall.lake.columns import TABLES
 from footfall.lake.compact import compact
 from footfall.lake.delta import Location, Overtaken
 from footfall.lake.erase import Eraser, clear_away
 from footfall.lake.reading import files_of, reading, views
+from footfall.lake.sources import SOURCES
 from footfall.settings import Settings
 from footfall.store.engine import Engines, open_engines
 from footfall.store.settled import settled
@@ -103,14 +104,6 @@ class Lake:
     def bounds(self) -> Mapping[str, int]:
         """Return how far everything is settled in the store."""
         return settled(self.engines, SOURCES)
-
-    def has_all(self, bounds: Mapping[str, int]) -> bool:
-        """Tell whether this process has brought the lake as far as that."""
-        return self._done == bounds
-
-    def waiting(self, bounds: Mapping[str, int]) -> int:
-        """Return about how many rows are not archived yet."""
-        return sum(last - self._done.get(name, 0) for name, last in bounds.items())
 
     def compact(self, **options: Any) -> int:
         """Merge small files; return how many went."""

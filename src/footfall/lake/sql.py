@@ -10,16 +10,19 @@ import os
 import sys
 from asyncio.subprocess import Process
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
 
 from footfall.errors import Invalid, Refused, Unavailable, refuse
 from footfall.lake.columns import TABLES
-from footfall.lake.lake import Lake
+from footfall.lake.late import Late
 from footfall.lake.sandbox import Answer, Request
 from footfall.settings import Settings
+
+if TYPE_CHECKING:
+    from footfall.lake.lake import Lake
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +36,7 @@ _KEPT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")
 class Runner:
     """Runs queries of tokens, for one server."""
 
-    def __init__(self, lake: Lake, settings: Settings) -> None:
+    def __init__(self, lake: Late, settings: Settings) -> None:
         self._lake = lake
         self._settings = settings
         self._turns = asyncio.Semaphore(AT_ONCE)
@@ -58,14 +61,15 @@ class Runner:
         self._waiting += 1
         try:
             async with self._turns:
-                await self._lake.fresh()
-                return await self._attempt(business_id, query, as_csv=as_csv)
+                lake = await self._lake.opened()
+                await lake.fresh()
+                return await self._attempt(lake, business_id, query, as_csv=as_csv)
         finally:
             self._waiting -= 1
 
-    async def _attempt(self, business_id: int, query: str, *, as_csv: bool) -> Answer:
+    async def _attempt(self, lake: "Lake", business_id: int, query: str, *, as_csv: bool) -> Answer:
         for _ in range(_ATTEMPTS):
-            files, views = await self._lake.pinned(business_id)
+            files, views = await lake.pinned(business_id)
             request = Request(
                 query=query,
                 views=views,

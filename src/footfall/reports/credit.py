@@ -5,50 +5,17 @@ receipts behind it; Markov and Shapley look at all journeys together, so theirs 
 """
 
 from dataclasses import asdict
-from typing import Annotated, Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta, Struct
-
 from footfall.attribution.allocate import whole_units
-from footfall.attribution.engine import EVER, Range
-from footfall.attribution.run import Attribution, Dimension
+from footfall.attribution.run import Attribution
+from footfall.attribution.words import EVER, Dimension, Range
 from footfall.domain.money import format_minor
 from footfall.domain.times import iso_utc
-
-DEFAULT_MODELS: Final = ("precedence", "last", "first", "linear", "time_decay", "position")
-"""What a report compares when nothing else is asked for."""
+from footfall.reports.bodies import CreditReport, CreditRow
 
 DATE_BASIS: Final = "purchase"
-
-
-class CreditRow(Struct):
-    """What one value of the dimension earned, by model."""
-
-    value: Annotated[str, Meta(description="Channel, source …; `(none)`: not told.")]
-    conversions: Annotated[dict[str, float], Meta(description="Shares of conversions, by model.")]
-    credit: Annotated[dict[str, str], Meta(description="Decimal text in `currency`, by model.")]
-
-
-class CreditReport(Struct):
-    """Credit of the conversions of a time, with everything it was reckoned by."""
-
-    by: Annotated[str, Meta(description="The dimension.")]
-    models: Annotated[list[str], Meta(description="In the order asked for.")]
-    currency: Annotated[str, Meta(description="ISO 4217; others have reports of their own.")]
-    currencies: Annotated[list[str], Meta(description="All that anything was sold in.")]
-    since: Annotated[str | None, Meta(description="First instant, ISO 8601; null: the beginning.")]
-    until: Annotated[str | None, Meta(description="The instant it ends before; null: now.")]
-    timezone: Annotated[str, Meta(description="In which the business's days begin.")]
-    date_basis: Annotated[str, Meta(description="`purchase`: counted by the time of the sale.")]
-    as_of: Annotated[str | None, Meta(description="What arrived later is not in it; null: all is.")]
-    definition: Annotated[dict[str, Any], Meta(description="Windows and parameters of models.")]
-    version: Annotated[str, Meta(description="Hash of the definition and the channel rules.")]
-    rows: Annotated[list[CreditRow], Meta(description="The most credit first.")]
-    conversions: Annotated[int, Meta(description="All of that time, in this currency.")]
-    net: Annotated[str, Meta(description="Their value net of refunds and cancellations.")]
-    unattributed_conversions: Annotated[int, Meta(description="Those without a touch that counts.")]
-    unattributed: Annotated[str, Meta(description="Their net value.")]
 
 
 def credit_report(

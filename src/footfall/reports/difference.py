@@ -6,42 +6,20 @@ Causes are found by comparing the two receipts of a sale, so they name what is r
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Final
 
-from msgspec import Meta, Struct
-
-from footfall.attribution.engine import EVER, Range
 from footfall.attribution.receipts import Receipt, receipts
-from footfall.attribution.run import Attribution, Dimension
+from footfall.attribution.run import Attribution
+from footfall.attribution.words import EVER, Dimension, Range
 from footfall.domain.money import format_minor
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import iso_utc
+from footfall.reports.bodies import Difference, MovedSale
 
 Shares = Mapping[str, int]
 """Minor units by channel, source …; empty without attribution."""
 
 _NONE: Final[Shares] = {}
-
-
-class MovedSale(Struct):
-    """A sale that the two readings credit differently."""
-
-    id: Annotated[str, Meta(description="Id of the event that started it.")]
-    reference: Annotated[str | None, Meta(description="Of the order, in the shop.")]
-    at: Annotated[str, Meta(description="When it happened; ISO 8601.")]
-    before: Annotated[dict[str, str], Meta(description="Credit of the first reading.")]
-    after: Annotated[dict[str, str], Meta(description="Credit of the second reading.")]
-    causes: Annotated[list[str], Meta(description="What is different, each in a few words.")]
-
-
-class Difference(Struct):
-    """All sales that two readings credit differently."""
-
-    by: str
-    currency: str
-    versions: Annotated[list[str], Meta(description="Hashes of both definitions.")]
-    compared: Annotated[int, Meta(description="Sales that either reading credits.")]
-    moved: Annotated[list[MovedSale], Meta(description="Oldest first.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,78 +1,24 @@
 """A conversion's receipt as it is shown: ids of the API, decimal money, ISO 8601 times."""
 
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Final
 
-from msgspec import Meta, Struct
-
-from footfall.attribution.definition import KINDS
 from footfall.attribution.receipts import Change, Considered, Conversion, Receipt, receipts
 from footfall.attribution.run import Attribution
+from footfall.attribution.words import KINDS
 from footfall.domain.money import format_minor
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import iso_utc
+from footfall.reports.bodies import (
+    ConversionReceipt,
+    ReceiptChange,
+    ReceiptMoney,
+    ReceiptTouch,
+)
 
 Encode = Callable[[Kind, int], str]
 
 _WORDS: Final = {number: word for word, number in KINDS.items()}
-
-Id = str | None
-Text = str | None
-
-
-class ReceiptMoney(Struct):
-    """The ledger of a conversion; decimal texts in ``currency``."""
-
-    currency: Annotated[str, Meta(description="ISO 4217.")]
-    gross: Annotated[str, Meta(description="As it was first reported.")]
-    refunded: Annotated[str, Meta(description="By refunds that name the order.")]
-    cancelled: Annotated[bool, Meta(description="Whether nothing is left of it.")]
-    net: Annotated[str, Meta(description="What is credited.")]
-
-
-class ReceiptChange(Struct):
-    """Why a session or another profile is the person's."""
-
-    at: Annotated[str, Meta(description="ISO 8601.")]
-    kind: Annotated[str, Meta(description="`attach` of a session, or `merge` of a profile.")]
-    session: Annotated[Id, Meta(description="Id of the session that was attached.")]
-    profile: Annotated[Id, Meta(description="The profile it became part of.")]
-    merged: Annotated[Id, Meta(description="The profile that was merged.")]
-    cause: Annotated[str, Meta(description="What made it happen.")]
-
-
-class ReceiptTouch(Struct):
-    """A touch of the person, and the verdict on it."""
-
-    at: Annotated[str, Meta(description="ISO 8601.")]
-    kind: Annotated[str, Meta(description="`external`, `active` or `passive`.")]
-    evidence: Annotated[str, Meta(description="What shows it: `campaign`, `ad_click` …")]
-    channel: Annotated[str, Meta(description="By the channel rules.")]
-    source: Annotated[str, Meta(description="Empty where nothing tells it.")]
-    medium: Annotated[str, Meta(description="Likewise.")]
-    campaign: Annotated[str, Meta(description="Likewise.")]
-    session: Annotated[Id, Meta(description="Id of the session it is known from.")]
-    event: Annotated[Id, Meta(description="Id of the event it is known from.")]
-    delivery: Annotated[Id, Meta(description="Id of the delivery it is known from.")]
-    counts: Annotated[bool, Meta(description="Whether it may be credited.")]
-    reason: Annotated[str, Meta(description="Why, in a sentence.")]
-    credit: Annotated[dict[str, str], Meta(description="Decimal text, by model.")]
-
-
-class ConversionReceipt(Struct):
-    """Everything that decided what became of one conversion."""
-
-    id: Annotated[str, Meta(description="Id of the event that started it.")]
-    action: Annotated[str, Meta(description="`order.placed`, or another goal.")]
-    reference: Annotated[Text, Meta(description="Of the order, in the shop.")]
-    at: Annotated[str, Meta(description="When it happened; ISO 8601.")]
-    money: ReceiptMoney
-    profile: Annotated[Id, Meta(description="Whose it is; null: of an anonymous visitor.")]
-    session: Annotated[Id, Meta(description="Session it was made in.")]
-    reason: Annotated[str, Meta(description="What decided, in a sentence.")]
-    identity: Annotated[list[ReceiptChange], Meta(description="How others' pasts became theirs.")]
-    touches: Annotated[list[ReceiptTouch], Meta(description="All of the person, oldest first.")]
-    version: Annotated[str, Meta(description="Hash of the definition and the channel rules.")]
 
 
 def find(

@@ -1,0 +1,54 @@
+"""The words that attribution is asked with: models, dimensions, classes of evidence, ranges.
+
+For whoever asks; nothing is loaded here that reckons.
+"""
+
+from typing import Final, Literal, NamedTuple, get_args
+
+from footfall.errors import FootfallError
+
+Game = Literal["sum", "rate", "count", "chain"]
+Dimension = Literal["channel", "source", "medium", "campaign", "term", "content", "evidence"]
+
+RULES: Final[tuple[str, ...]] = (
+    "first",
+    "last",
+    "last_non_direct",
+    "linear",
+    "time_decay",
+    "position",
+    "precedence",
+)
+"""Models that weigh the touches of one conversion by themselves."""
+
+CHAINS: Final = tuple(f"markov_{order}" for order in (1, 2, 3, 4))
+GAMES: Final = tuple(f"shapley_{game}" for game in get_args(Game))
+MODELS: Final = (*RULES, *CHAINS, *GAMES)
+
+DEFAULT_MODELS: Final = ("precedence", "last", "first", "linear", "time_decay", "position")
+"""What a report compares when nothing else is asked for."""
+
+DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
+
+EXTERNAL, ACTIVE, PASSIVE = 0, 1, 2
+"""Classes of evidence, the strongest first (contract 7.2)."""
+
+KINDS: Final = {"external": EXTERNAL, "active": ACTIVE, "passive": PASSIVE}
+"""Classes of evidence by the words that files and reports use."""
+
+FOREVER: Final = 2**62
+"""Microseconds, or an instant in them, beyond all others."""
+
+
+class Range(NamedTuple):
+    """UTC microseconds from ``since_at`` up to and without ``until_at``."""
+
+    since_at: int
+    until_at: int
+
+
+EVER: Final = Range(0, FOREVER)
+
+
+class TooMuchForModel(FootfallError, ValueError):
+    """A model cannot be reckoned for so much; the message says what is too much, and what to do."""

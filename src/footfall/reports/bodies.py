@@ -1,0 +1,113 @@
+"""What reports look like to whoever asks; made by the modules beside this one."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+Id = str | None
+Text = str | None
+
+
+class CreditRow(Struct):
+    """What one value of the dimension earned, by model."""
+
+    value: Annotated[str, Meta(description="Channel, source …; `(none)`: not told.")]
+    conversions: Annotated[dict[str, float], Meta(description="Shares of conversions, by model.")]
+    credit: Annotated[dict[str, str], Meta(description="Decimal text in `currency`, by model.")]
+
+
+class CreditReport(Struct):
+    """Credit of the conversions of a time, with everything it was reckoned by."""
+
+    by: Annotated[str, Meta(description="The dimension.")]
+    models: Annotated[list[str], Meta(description="In the order asked for.")]
+    currency: Annotated[str, Meta(description="ISO 4217; others have reports of their own.")]
+    currencies: Annotated[list[str], Meta(description="All that anything was sold in.")]
+    since: Annotated[str | None, Meta(description="First instant, ISO 8601; null: the beginning.")]
+    until: Annotated[str | None, Meta(description="The instant it ends before; null: now.")]
+    timezone: Annotated[str, Meta(description="In which the business's days begin.")]
+    date_basis: Annotated[str, Meta(description="`purchase`: counted by the time of the sale.")]
+    as_of: Annotated[str | None, Meta(description="What arrived later is not in it; null: all is.")]
+    definition: Annotated[dict[str, Any], Meta(description="Windows and parameters of models.")]
+    version: Annotated[str, Meta(description="Hash of the definition and the channel rules.")]
+    rows: Annotated[list[CreditRow], Meta(description="The most credit first.")]
+    conversions: Annotated[int, Meta(description="All of that time, in this currency.")]
+    net: Annotated[str, Meta(description="Their value net of refunds and cancellations.")]
+    unattributed_conversions: Annotated[int, Meta(description="Those without a touch that counts.")]
+    unattributed: Annotated[str, Meta(description="Their net value.")]
+
+
+class ReceiptMoney(Struct):
+    """The ledger of a conversion; decimal texts in ``currency``."""
+
+    currency: Annotated[str, Meta(description="ISO 4217.")]
+    gross: Annotated[str, Meta(description="As it was first reported.")]
+    refunded: Annotated[str, Meta(description="By refunds that name the order.")]
+    cancelled: Annotated[bool, Meta(description="Whether nothing is left of it.")]
+    net: Annotated[str, Meta(description="What is credited.")]
+
+
+class ReceiptChange(Struct):
+    """Why a session or another profile is the person's."""
+
+    at: Annotated[str, Meta(description="ISO 8601.")]
+    kind: Annotated[str, Meta(description="`attach` of a session, or `merge` of a profile.")]
+    session: Annotated[Id, Meta(description="Id of the session that was attached.")]
+    profile: Annotated[Id, Meta(description="The profile it became part of.")]
+    merged: Annotated[Id, Meta(description="The profile that was merged.")]
+    cause: Annotated[str, Meta(description="What made it happen.")]
+
+
+class ReceiptTouch(Struct):
+    """A touch of the person, and the verdict on it."""
+
+    at: Annotated[str, Meta(description="ISO 8601.")]
+    kind: Annotated[str, Meta(description="`external`, `active` or `passive`.")]
+    evidence: Annotated[str, Meta(description="What shows it: `campaign`, `ad_click` …")]
+    channel: Annotated[str, Meta(description="By the channel rules.")]
+    source: Annotated[str, Meta(description="Empty where nothing tells it.")]
+    medium: Annotated[str, Meta(description="Likewise.")]
+    campaign: Annotated[str, Meta(description="Likewise.")]
+    session: Annotated[Id, Meta(description="Id of the session it is known from.")]
+    event: Annotated[Id, Meta(description="Id of the event it is known from.")]
+    delivery: Annotated[Id, Meta(description="Id of the delivery it is known from.")]
+    counts: Annotated[bool, Meta(description="Whether it may be credited.")]
+    reason: Annotated[str, Meta(description="Why, in a sentence.")]
+    credit: Annotated[dict[str, str], Meta(description="Decimal text, by model.")]
+
+
+class ConversionReceipt(Struct):
+    """Everything that decided what became of one conversion."""
+
+    id: Annotated[str, Meta(description="Id of the event that started it.")]
+    action: Annotated[str, Meta(description="`order.placed`, or another goal.")]
+    reference: Annotated[Text, Meta(description="Of the order, in the shop.")]
+    at: Annotated[str, Meta(description="When it happened; ISO 8601.")]
+    money: ReceiptMoney
+    profile: Annotated[Id, Meta(description="Whose it is; null: of an anonymous visitor.")]
+    session: Annotated[Id, Meta(description="Session it was made in.")]
+    reason: Annotated[str, Meta(description="What decided, in a sentence.")]
+    identity: Annotated[list[ReceiptChange], Meta(description="How others' pasts became theirs.")]
+    touches: Annotated[list[ReceiptTouch], Meta(description="All of the person, oldest first.")]
+    version: Annotated[str, Meta(description="Hash of the definition and the channel rules.")]
+
+
+class MovedSale(Struct):
+    """A sale that the two readings credit differently."""
+
+    id: Annotated[str, Meta(description="Id of the event that started it.")]
+    reference: Annotated[str | None, Meta(description="Of the order, in the shop.")]
+    at: Annotated[str, Meta(description="When it happened; ISO 8601.")]
+    before: Annotated[dict[str, str], Meta(description="Credit of the first reading.")]
+    after: Annotated[dict[str, str], Meta(description="Credit of the second reading.")]
+    causes: Annotated[list[str], Meta(description="What is different, each in a few words.")]
+
+
+class Difference(Struct):
+    """All sales that two readings credit differently."""
+
+    by: str
+    currency: str
+    versions: Annotated[list[str], Meta(description="Hashes of both definitions.")]
+    compared: Annotated[int, Meta(description="Sales that either reading credits.")]
+    moved: Annotated[list[MovedSale], Meta(description="Oldest first.")]
