@@ -124,7 +124,7 @@ class Settings:
         default="",
         metadata={
             "help": "Where the columnar copy is: a folder, or s3://BUCKET/PATH; "
-            "empty: lake in the data folder."
+            "empty: lake beside the SQLite file, or in the data folder."
         },
     )
     lake_interval_s: int = field(
@@ -161,11 +161,6 @@ class Settings:
     def database_url(self) -> str:
         """The URL in effect: the one set, or SQLite in the data folder."""
         return self.database or f"sqlite:///{self.data / 'footfall.db'}"
-
-    @property
-    def lake_place(self) -> str:
-        """The folder or address of the lake in effect."""
-        return self.lake_url or str((self.data / "lake").absolute())
 
     @property
     def url(self) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert
 from footfall.domain.public_ids import Kind
 from footfall.lake.lake import Lake
 from footfall.settings import Settings
-from footfall.store import erase, tables
+from footfall.store import erase, facts, tables
 from footfall.store.identity_log import Origin
 from tests.lake.lakes import Pond
 from tests.store.builders import T
@@ -170,12 +170,19 @@ def test_an_erasure_that_was_interrupted_is_done_again(
     assert _found(pond.folder) == []
 
 
-def test_a_business_that_is_taken_out_leaves_no_file(pond: Pond) -> None:
+def test_a_business_that_was_wiped_leaves_no_file(pond: Pond) -> None:
     _leave_traces(pond)
     pond.lake.archive()
-    assert pond.lake.remove(pond.shop.id) >= 4
+
+    def wipe(connection: Connection) -> None:
+        for table in (tables.events, tables.deliveries, tables.links):
+            connection.execute(table.delete())
+        facts.changed(connection, facts.WIPED, pond.shop.id)
+
+    pond.started.write(wipe)
+    pond.lake.archive()
     assert pond.ask("select count(*) from events") == [(0,)]
     assert _found(pond.folder) == []
     pond.track(1)
     pond.lake.archive()
-    assert pond.one("select count(*) from events") == 1
+    assert pond.event_ids() == pond.stored_ids()

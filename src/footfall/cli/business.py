@@ -205,7 +205,7 @@ def wipe_test(
 ) -> None:
     """Delete everything that test tokens of the business with this ID brought; they stay good."""
     from footfall.cli.database import database_of
-    from footfall.cli.lakes import has_lake, lake_of
+    from footfall.cli.lakes import bring_along
     from footfall.cli.progress import reporting
     from footfall.store import businesses
     from footfall.store.wipe import wipe
@@ -223,10 +223,8 @@ def wipe_test(
             click.confirm(f"Delete all test data of “{live.name}”?", abort=True, err=True)
         with reporting() as report:
             gone = wipe(opened.engines, twin_id, report)
-            if has_lake(settings):
-                report("lake")
-                with lake_of(settings) as lake:
-                    lake.remove(twin_id)
+            report("lake")
+            bring_along(settings)
     rows = {name: count for name, count in sorted(gone.items()) if count}
     if as_json:
         print_json({"id": business_id, "rows": rows})

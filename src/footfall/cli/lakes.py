@@ -44,7 +44,7 @@ def fresh_lake(settings: Settings, business: str | None) -> Iterator[tuple["Lake
 
 
 def bring_along(settings: Settings) -> None:
-    """Have a lake that exists follow what was just erased in the store."""
+    """Have a lake that exists follow what was just erased or wiped in the store."""
     if has_lake(settings):
         with lake_of(settings) as lake:
             lake.archive()
@@ -52,7 +52,10 @@ def bring_along(settings: Settings) -> None:
 
 def has_lake(settings: Settings) -> bool:
     """Tell whether there may be a lake; one in an object store always may be there."""
-    return "://" in settings.lake_place or Path(settings.lake_place).exists()
+    from footfall.lake.place import place_of
+
+    place = place_of(settings)
+    return "://" in place or Path(place).exists()
 
 
 def _business(opened: Database, public_id: str | None) -> int:

@@ -184,3 +184,8 @@ def batch_of(table: LakeTable, columns: Mapping[str, Sequence[Any]]) -> Table:
         else:
             arrays.append(Array(columns[each.name], type=_TYPES[each.kind]))
     return Table.from_arrays(arrays, schema=schema_of(table))
+
+
+def empty_batch(table: LakeTable) -> Table:
+    """Return no rows, for a commit that only says how far it comes."""
+    return batch_of(table, {column.name: () for column in table.columns})

@@ -1,4 +1,4 @@
-"""Takes out of the lake what the store has erased: a person's told columns, or a business's rows.
+"""Takes out of the lake what the store erased of a person or wiped of a business's test side.
 
 The store is asked which of a person's rows it emptied, and the same rows are emptied here. Files
 with the old values are removed at once, also those that a process left behind half way; queries
@@ -14,11 +14,12 @@ from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError
 from sqlalchemy import Connection, Table, select
 
-from footfall.lake.columns import DELIVERIES, EVENTS, LINKS, SIGHTINGS, LakeTable
-from footfall.lake.delta import Location, Overtaken, batch_of
+from footfall.lake.columns import DELIVERIES, EVENTS, LINKS, SIGHTINGS, TABLES, LakeTable
+from footfall.lake.delta import Location, Overtaken, empty_batch
 from footfall.lake.reading import reading
 from footfall.store import merges, tables
 from footfall.store.engine import Engines
+from footfall.store.facts import WIPED
 
 log = structlog.get_logger(__name__)
 
@@ -97,28 +98,42 @@ class Eraser:
             for who in due:
                 emptied += self._empty(each, opened, who)
             clear_away(opened)
-            nothing = batch_of(table, {column.name: () for column in table.columns})
-            self._location.append(opened, nothing, {ERASED: last})
+            self._location.append(opened, empty_batch(table), {ERASED: last})
         if emptied:
             log.info("lake_erased", rows=emptied)
         return emptied
 
-    def remove(self, table: LakeTable, business_id: int) -> int:
-        """Remove all rows of a business from a table; return how many.
+    def follow_wipes(self, last: int) -> None:
+        """Remove the rows of businesses that were wiped, up to a row of ``changes``.
 
         Raises:
-            Overtaken: somebody else changed the table meanwhile.
+            Overtaken: somebody else changed a table meanwhile.
         """
-        opened = self._location.open(table)
+        changes = tables.changes
+        for table in TABLES.values():
+            opened = self._location.open(table)
+            done = self._location.mark(opened, WIPED)
+            query = (
+                select(changes.c.row_id)
+                .distinct()
+                .where(changes.c.noun == WIPED, changes.c.id > done, changes.c.id <= last)
+            )
+            with self._engines.read.begin() as connection:
+                wiped = connection.execute(query).scalars().all()
+            for business_id in wiped:
+                self._remove(opened, business_id)
+            if wiped:
+                clear_away(opened)
+                self._location.append(opened, empty_batch(table), {WIPED: last})
+
+    def _remove(self, opened: DeltaTable, business_id: int) -> None:
         try:
-            done = opened.delete(
+            opened.delete(
                 f"business_id = {int(business_id)}",
                 commit_properties=self._location.commit(opened, {}),
             )
         except CommitFailedError as problem:
             raise Overtaken from problem
-        clear_away(opened)
-        return int(done.get("num_deleted_rows") or 0)
 
     def _empty(self, each: Erasable, opened: DeltaTable, who: Erasure) -> int:
         emptied, table = 0, each.table

@@ -28,12 +28,13 @@ from footfall.lake.columns import TABLES
 from footfall.lake.compact import compact
 from footfall.lake.delta import Location, Overtaken
 from footfall.lake.erase import Eraser, clear_away
+from footfall.lake.place import cache_of, place_of
 from footfall.lake.reading import files_of, reading, views
 from footfall.lake.sources import SOURCES
 from footfall.settings import Settings
 from footfall.store.engine import Engines, open_engines
 from footfall.store.settled import settled
-from footfall.store.tables import identity_log, installation
+from footfall.store.tables import changes, identity_log, installation
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -59,7 +60,7 @@ class Lake:
         with self.engines.read.begin() as connection:
             rows = connection.execute(select(installation.c.name, installation.c.value))
             known = {row.name: row.value for row in rows}
-        self.location = Location(settings.lake_place, known["id"], settings.data / "lake-cache")
+        self.location = Location(place_of(settings), known["id"], cache_of(settings))
         public_ids = PublicIds(bytes.fromhex(known["public_id_secret"]))
         self._archive = Archive(self.engines, self.location, public_ids)
         self._eraser = Eraser(self.engines, self.location)
@@ -109,14 +110,6 @@ class Lake:
         """Merge small files; return how many went."""
         with self._mutex, lock.changing(self.engines):
             return self._persist(partial(compact, self.location, **options))
-
-    def remove(self, business_id: int) -> int:
-        """Remove a business's rows and the files they were in; return how many rows."""
-        with self._mutex, lock.changing(self.engines):
-            return sum(
-                self._persist(partial(self._eraser.remove, table, business_id))
-                for table in TABLES.values()
-            )
 
     def rebuild(self) -> None:
         """Forget everything, so that all of the store is archived anew."""
@@ -179,6 +172,7 @@ class Lake:
             added += sum(self._archive.follow(each, bounds, go))
         if go():
             self._eraser.follow(bounds[identity_log.name])
+            self._eraser.follow_wipes(bounds[changes.name])
         return added
 
     def _persist(self, step: Callable[[], int]) -> int:

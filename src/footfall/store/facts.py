@@ -22,6 +22,9 @@ FOLLOW_EVERY_S: Final = 0.5
 _FEWER_THAN: Final = 1000
 """More changes than this at once, and everything is forgotten instead."""
 
+WIPED: Final = "wiped"
+"""What ``changes`` calls a business whose rows were all deleted."""
+
 Fact = TypeVar("Fact")
 
 

@@ -18,7 +18,7 @@ from footfall.domain.times import now_us
 from footfall.errors import ConfigurationError
 from footfall.store import tables
 from footfall.store.engine import Engines
-from footfall.store.facts import FOLLOW_EVERY_S, changed
+from footfall.store.facts import FOLLOW_EVERY_S, WIPED, changed
 
 Report = Callable[[str, int, int | None], None]
 """Called with the table, how many rows were looked at, and out of how many if that is known."""
@@ -107,6 +107,9 @@ class _Wipe:
             for first, last in self._ranges(table, table):
                 condition = self._within(table, first, last)
                 self._delete(table, condition & (table.c.id != (last_one or 0)))
+        with self._engines.write.begin() as connection:
+            # So that every lake follows.
+            changed(connection, WIPED, self._twin_id)
         # Until every server has forgotten what went, an event may still be taken for it.
         self._report("caches", 0, None)
         time.sleep(3 * FOLLOW_EVERY_S)
