@@ -7,6 +7,7 @@ nothing inline runs, and nothing else is loaded.
 from decimal import Decimal
 from typing import Any, Final
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Request as HttpRequest
 from litestar import Response
 from litestar.datastructures import MutableScopeHeaders
@@ -31,8 +32,6 @@ class Pages:
     """
 
     def __init__(self, footfall_url: str, business_id: str, stock: Stock) -> None:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-
         self._footfall_url = footfall_url
         self._business_id = business_id
         self._stock = stock
@@ -79,10 +78,12 @@ class Pages:
         headers = {"Cache-Control": "no-store"}
         return Response(html, status_code=status, media_type="text/html", headers=headers)
 
-    def problem(self, request: HttpRequest[Any, Any, Any], problem: HTTPException) -> Response[str]:
+    def problem(self, request: HttpRequest[Any, Any, Any], problem: Exception) -> Response[str]:
         """Return the page for what went wrong; it tracks nothing of its own."""
-        status = problem.status_code
-        return self.show("problem", Visit(request), status=status, message=problem.detail)
+        status, message = 500, "Something in this shop is broken; its terminal says what."
+        if isinstance(problem, HTTPException):
+            status, message = problem.status_code, problem.detail
+        return self.show("problem", Visit(request), status=status, message=message)
 
     @staticmethod
     def receipt(order: Order) -> dict[str, Any]:

@@ -6,6 +6,7 @@ it again repeats nothing, and that page shows what was told to Footfall meanwhil
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from importlib.resources import files
 from typing import Final
@@ -14,6 +15,7 @@ from litestar import Controller, Litestar, Response, get, post
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware.session.server_side import ServerSideSessionConfig
+from litestar.types import Scope
 
 from footfall.demo.api import Footfall
 from footfall.demo.basket import QUANTITY_MAX, change_of, lines_of, total_of
@@ -31,6 +33,7 @@ Done = Response[bytes]
 
 STATIC: Final = {"shop.css": "text/css", "shop.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _DAY_S: Final = 86_400
+_log: Final = logging.getLogger(__name__)
 
 
 def build(footfall: Footfall, stock: Stock, prepared: Prepared) -> Litestar:
@@ -57,7 +60,8 @@ def build(footfall: Footfall, stock: Stock, prepared: Prepared) -> Litestar:
         },
         middleware=[kept.middleware],
         before_send=[security(footfall.url)],
-        exception_handlers={HTTPException: shop.pages.problem},
+        exception_handlers={Exception: shop.pages.problem},
+        after_exception=[_note],
         lifespan=[sending],
         openapi_config=None,
         logging_config=None,
@@ -147,6 +151,11 @@ async def static(name: str) -> Response[bytes]:
         raise NotFoundException("There is no such file.")
     content = files("footfall.demo").joinpath("static", name).read_bytes()
     return Response(content, media_type=STATIC[name], headers={"Cache-Control": "no-cache"})
+
+
+async def _note(problem: Exception, scope: Scope) -> None:
+    if not isinstance(problem, HTTPException):
+        _log.error("%s failed", scope["path"], exc_info=problem)
 
 
 def _see(path: str) -> Done:
