@@ -61,7 +61,9 @@ products = st.fixed_dictionaries(
         "variants": st.just([{"name": "Blue", "sku": "B"}]),
     },
 )
-kept: st.SearchStrategy[Any] = st.sampled_from([{}, PAGE, {"url": ""}, {"n": 1.50}, {"n": 2**70}, {"a": DEEP}, None, 5, []])
+kept: st.SearchStrategy[Any] = st.sampled_from(
+    [{}, PAGE, {"url": ""}, {"n": 1.50}, {"n": 2**70}, {"a": DEEP}, None, 5, []]
+)
 usual = st.fixed_dictionaries(
     {
         "session": st.sampled_from(SESSIONS),
