@@ -308,6 +308,15 @@ def test_answers_are_counted_like_any_other(ways: Ways) -> None:
     assert sum(ways.counters.seconds["event"].counts) == 3
 
 
+@pytest.mark.parametrize("path", [EVENTS, TRACK])
+def test_a_defect_is_left_to_the_ordinary_way_to_explain(ways: Ways, path: str) -> None:
+    damaged: Any = {"product.purchased": 5, "product.viewed": 5}
+    ways.store.facts.actions.put(ways.shop.id, ways.shop.id, damaged)
+    body = ways.purchase() if path == EVENTS else ways.view()
+    assert ways.at_once(path, body) is None
+    assert ways.ordinary(path, body)[0] == 503
+
+
 def test_what_was_forgotten_is_looked_up_again(ways: Ways) -> None:
     assert ways.at_once(EVENTS, ways.purchase()) is not None
     ways.store.facts.forget([("profile", ways.shop.profiles[0])])

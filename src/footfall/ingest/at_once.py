@@ -10,6 +10,8 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Final, NamedTuple
 
+import structlog
+
 from footfall.domain import tokens
 from footfall.domain.bots import is_bot
 from footfall.domain.events import EventDraft, Flag
@@ -33,6 +35,8 @@ from footfall.store.append import Submission
 from footfall.store.facts import Caller
 from footfall.store.store import Store
 from footfall.store.writer import Group
+
+log = structlog.get_logger(__name__)
 
 Send = Callable[[int, bytes, bytes], None]
 Peer = tuple[str, int] | None
@@ -88,11 +92,16 @@ class _Sender:
         """Take an event, or decline it (``listener.at_once.Sender``)."""
         started = perf_counter()
         received_at = now_us()
-        caller = self.caller(received_at)
-        if caller is None or len(body) > self.way.size_max_bytes:
+        if len(body) > self.way.size_max_bytes:
             return False
-        draft = self.draft(body, caller, received_at)
-        if draft is None:
+        try:
+            caller = self.caller(received_at)
+            draft = self.draft(body, caller, received_at) if caller is not None else None
+        except Exception as problem:
+            # The ordinary way knows what to tell the sender of a defect.
+            log.error("short_cut_failed", error=repr(problem), exc_info=problem)
+            return False
+        if caller is None or draft is None:
             return False
         number = request_id(self.head.headers)
         request = Request(number, "POST", self.head.path, received_at)
