@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from footfall.attribution import engine, words
+from footfall.attribution import definition_file, engine, words
 from footfall.attribution.definition import Definition
 from tests.attribution.reference import TOUCH_CHANNELS, Asked, table, touches
 from tests.docs.pages import DOCS
@@ -109,3 +109,13 @@ def test_sections_that_the_code_refers_to_are_on_the_page() -> None:
     }
     assert len(named) >= 10
     assert {name for name in named if f"\n## {name}\n" not in PAGE} == set()
+
+
+def test_the_page_names_every_key_of_a_definition_and_no_other() -> None:
+    section = PAGE.partition("\n## Definitions of one's own\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    documented = {key for row in rows for key in re.findall(r"`(\w+)`", row)}
+    assert documented == set(definition_file.KEYS)
+    assert (
+        definition_file.read(section.split("```")[1].removeprefix("toml"), ()).journeys == "split"
+    )

@@ -33,6 +33,9 @@ class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     visit: str = "30m"
 
 
+KEYS: Final = _Told.__struct_fields__
+
+
 def read(text: str, goals: tuple[str, ...]) -> Definition:
     """Return the definition in a TOML text; what it leaves out has the value of a new business.
 
