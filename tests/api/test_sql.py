@@ -99,8 +99,15 @@ def test_a_query_that_is_not_run_is_refused_with_the_reason(
     assert said in answer.json()["errors"][0]["message"]
 
 
+def test_without_a_query_the_address_tells_what_there_is(visited: Shop) -> None:
+    told = visited.client.get("/v1/sql").json()
+    names = [column["name"] for column in told["columns"]]
+    assert names == ["view", "column", "type", "unit", "meaning"]
+    assert ["events", "session_id", "bigint", ""] in [row[:4] for row in told["rows"]]
+
+
 def test_a_query_has_to_be_there(visited: Shop) -> None:
-    assert refused(visited.client.get("/v1/sql"), 422) == [("parameter_missing", "query")]
+    assert refused(visited.client.post("/v1/sql", json={}), 422) == [("parameter_missing", "query")]
 
 
 def test_only_tokens_that_may_read_may_ask(

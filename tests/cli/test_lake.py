@@ -87,8 +87,9 @@ def test_one_of_several_businesses_has_to_be_named(filled: Server) -> None:
     assert text.split() == ["count_star()", "0"]
 
 
-def test_wiping_the_test_side_reaches_the_lake(filled: Server, tmp_path: Path) -> None:
-    made = json.loads(printed(filled, "token", "create", filled.business_id, "--test", "--json"))
+def test_wiping_the_test_side_reaches_the_lake(filled: Server) -> None:
+    wanted = ("--business", filled.business_id, "--name", "test", "--test", "--json")
+    made = json.loads(printed(filled, "token", "create", *wanted))
     client = filled.client
     client.headers["Authorization"] = f"Bearer {made['token']}"
     test = Shop("", client)

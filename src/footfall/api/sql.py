@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 from footfall.api.call import Call, raise_any
 from footfall.api.endpoint import Endpoint, bound
 from footfall.errors import Fault, Invalid, ParameterMissing
+from footfall.lake.columns import TABLES
 from footfall.lake.sandbox import Answer
 
 QUERY_LENGTH: Final = 20_000
@@ -62,14 +63,19 @@ _ANSWER: Final = {
             description=_DESCRIPTION,
             errors=(422,),
             query={
-                "query": ({"type": "string", "maxLength": QUERY_LENGTH}, "One SELECT, required.")
+                "query": (
+                    {"type": "string", "maxLength": QUERY_LENGTH},
+                    "One SELECT; without one the columns of all views are answered.",
+                )
             },
             answer_example=_ANSWER,
         )
     ),
 )
 async def query_by_address(call: Call, request: Request[Any, Any, Any]) -> Response[Any]:
-    """Answer a query in the address."""
+    """Answer a query in the address, without one what there is to be asked."""
+    if "query" not in call.query:
+        return Response(_columns())
     return await _answer(call, request, call.query.get("query"))
 
 
@@ -104,6 +110,17 @@ async def _answer(call: Call, request: Request[Any, Any, Any], query: object) ->
             "truncated": answer.truncated,
         }
     )
+
+
+def _columns() -> SqlAnswer:
+    """Return every view's columns with their meaning, as if that had been asked."""
+    rows = [
+        [table.name, column.name, column.kind, column.unit, column.meaning]
+        for table in TABLES.values()
+        for column in table.columns
+    ]
+    names = ("view", "column", "type", "unit", "meaning")
+    return SqlAnswer([SqlColumn(name, "VARCHAR") for name in names], rows, truncated=False)
 
 
 def _faults(query: object) -> list[Fault]:
