@@ -60,8 +60,8 @@ def test_what_two_tabs_queued_is_stored_once_and_not_sent_by_both(visitor: Visit
     visitor.arrives("session.started", *["page.viewed"] * 12)
     visitor.waits("!Object.keys(localStorage).some((key) => key.startsWith('hello_queue:'))")
     keys = [key for key in visitor.keys if key]
-    # What one tab has sent, the other may still see in the queue for a moment: browsers pass changes
-    # of their storage on a little later. That it is stored once is the promise.
+    # What one tab has sent, the other may still see in the queue for a moment: browsers pass on
+    # changes of their storage a little later. That it is stored once is the promise.
     assert len(set(keys)) == 12
     assert len(keys) < 12 + 10
 
