@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 import pytest
 
 from tests.browser.chromium import needs_chromium
@@ -15,6 +16,16 @@ from tests.server import Server
 pytestmark = needs_chromium
 
 FIRST = ("session.started", "page.viewed")
+
+
+@pytest.fixture(autouse=True)
+def alive(server: Server) -> Iterator[None]:
+    """Leave the server running to the tests that share it, whatever a test did."""
+    yield
+    try:
+        server.client.get("/healthz")
+    except httpx.TransportError:
+        server.start()
 
 
 @contextmanager

@@ -52,6 +52,7 @@ class Visitor:
     Attributes:
         complaints: errors of scripts, and what the console said.
         sent: requests to the server that were answered and change something, by path.
+        keys: the event's own id in each of them, empty where there is none.
     """
 
     def __init__(self, context: BrowserContext, address: str, server: Server) -> None:
@@ -60,6 +61,7 @@ class Visitor:
         self.server = server
         self.complaints: list[str] = []
         self.sent: list[str] = []
+        self.keys: list[str] = []
         context.add_init_script(WATCH_POLICY)
         context.on("page", self._watch)
         context.on("requestfinished", self._note)
@@ -172,6 +174,7 @@ class Visitor:
     def _note(self, request: Request) -> None:
         if request.method == "POST" and request.url.startswith(self.server.url):
             self.sent.append(request.url.removeprefix(self.server.url).partition("?")[0])
+            self.keys.append(json.loads(request.post_data or "{}").get("event_id", ""))
 
 
 @contextmanager
