@@ -31,9 +31,12 @@ run: install ## Serve on 127.0.0.1:8000 with the data in ./data; ARGS="--port 90
 	@$(BIN)/footfall serve $(ARGS) || { status=$$?; \
 		echo 'Options are given in ARGS, such as make run ARGS="--port 9000"' >&2; exit $$status; }
 
+# Most tests wait for a server more than they reckon; those of a file share one, so they stay together.
+WORKERS ?= auto
+
 test: dev ## Run every test; ARGS="tests/store -k cursor" and so on
 	@scripts/system_packages.sh ruby-httparty chromium curl jq nginx-light caddy
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 check: dev ## Check format, lint, types and the direction of imports; changes nothing
 	$(BIN)/ruff format --check .

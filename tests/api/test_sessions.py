@@ -59,7 +59,9 @@ def test_a_session_of_another_profile_is_not_moved(shop: Shop) -> None:
     assert got(attach(shop, session, {"profile": other})) == first
 
 
-@pytest.mark.parametrize("text", [str(uuid.uuid4()), uuid.uuid4().hex])
+@pytest.mark.parametrize(
+    "text", [str(uuid.uuid4()), uuid.uuid4().hex], ids=["a UUID", "32 characters"]
+)
 def test_a_well_formed_session_nobody_has_heard_of_begins_here(shop: Shop, text: str) -> None:
     profile = shop.profile()["id"]
     assert got(attach(shop, text, {"profile": profile}))["profile"] == profile

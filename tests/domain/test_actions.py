@@ -79,7 +79,7 @@ def test_every_kind_of_object_is_spoken_of() -> None:
     assert {action.object_kind for action in BUILT_IN.values()} - {None} == set(BUILT_IN_KINDS)
 
 
-@pytest.mark.parametrize("name", [*BUILT_IN, *ALIASES, *SERVER_MADE])
+@pytest.mark.parametrize("name", [*BUILT_IN, *ALIASES, *sorted(SERVER_MADE)])
 def test_a_name_that_is_taken_is_no_name_for_a_new_action(name: str) -> None:
     problem = name_problem(name)
     assert problem is not None

@@ -1,6 +1,6 @@
 """Session ids: what may begin, what may be carried, and what is none."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -35,15 +35,15 @@ def test_a_uuid_is_well_formed_in_either_case(uuid: UUID) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *NOTHING,
+        *sorted(NOTHING),
         "vxqQJ3Yg",
         "b" * 31,
         "b" * 33,
         "b" * 31 + "-",
         "b" * 31 + "ñ",
         "b" * 32 + "\n",
-        f"{{{uuid4()}}}",
-        f" {uuid4()}",
+        "{5f0d3b1e-7c7e-4c56-9c57-2e6d0b1f8a31}",
+        " 5f0d3b1e-7c7e-4c56-9c57-2e6d0b1f8a31",
         "00000000-0000-0000-0000-000000000000",
         "ffffffff-ffff-ffff-ffff-ffffffffffff",
     ],
