@@ -12,7 +12,6 @@ microseconds. No currency is known here: ask for one at a time.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, Final
 
 import numpy as np
@@ -24,9 +23,8 @@ from footfall.attribution.definition import Definition
 from footfall.attribution.markov import markov
 from footfall.attribution.paths import Credit, Floats, Ints, Paths
 from footfall.attribution.shapley import shapley
+from footfall.attribution.statements import statement
 from footfall.attribution.words import CHAINS, EVER, FOREVER, GAMES, Range
-
-_SQL: Final = files(__package__) / "sql"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,8 +126,7 @@ def paths(
 
 
 def _fetch(connection: DuckDBPyConnection, name: str, **values: Any) -> dict[str, Any]:
-    text = (_SQL / f"{name}.sql").read_text("utf-8")
-    columns: Mapping[str, Any] = connection.execute(text, values).fetchnumpy()
+    columns: Mapping[str, Any] = connection.execute(statement(name), values).fetchnumpy()
     return dict(columns)
 
 

@@ -6,7 +6,6 @@ but into temporary tables of its own connection.
 """
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -16,12 +15,11 @@ from footfall.attribution import engine
 from footfall.attribution.channels import Channels, origin_of
 from footfall.attribution.definition import Definition
 from footfall.attribution.paths import Credit
+from footfall.attribution.statements import statement
 from footfall.attribution.words import EVER, FOREVER, RULES, Dimension, Range
 
 NOTHING: Final = "(none)"
 """What a report calls a touch that names no campaign, term …"""
-
-_SQL: Final = files(__package__) / "sql"
 
 
 class Total(NamedTuple):
@@ -143,7 +141,7 @@ class Attribution:
 
     def rows(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of one of the queries in ``sql/``."""
-        return self.connection.execute(_text(name), values).fetchall()
+        return self.connection.execute(statement(name), values).fetchall()
 
     def changes_of(self, person_id: int) -> list[tuple[Any, ...]]:
         """Return by which changes of identity a person's sessions and profiles are theirs."""
@@ -183,8 +181,6 @@ class Attribution:
             self.connection.executemany(f"insert into origins values ({','.join('?' * 9)})", rows)
 
     def _make(self, table: str, query: str, **values: Any) -> None:
-        self.connection.execute(f"create or replace temp table {table} as {_text(query)}", values)
-
-
-def _text(name: str) -> str:
-    return (_SQL / f"{name}.sql").read_text("utf-8")
+        self.connection.execute(
+            f"create or replace temp table {table} as {statement(query)}", values
+        )
