@@ -226,7 +226,8 @@ export const create = (host, script) => {
     toldMs = retryAfter * 1000 || Date.parse(retryAfter) - Date.now() || 0;
     const ownMs =
       Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** failures++) * (0.5 + Math.random() / 2);
-    if (isStarted)
+    // Not what a page that is being left breaks off itself: the next one need not wait for that.
+    if (isStarted && (toldMs || !isLeaving))
       store(RETRY_AT, "" + (Date.now() + Math.min(Math.max(toldMs, ownMs), WAIT_MAX_MS)));
   };
 

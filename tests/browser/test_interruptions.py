@@ -135,3 +135,14 @@ def test_an_order_survives_a_kill_at_its_worst_moment(visitor: Visitor, moment: 
         "select sum(received), sum(stored), sum(duplicate), sum(rejected) from ledger"
     )
     assert received == stored + duplicate + rejected
+
+
+def test_what_a_left_page_broke_off_keeps_the_next_one_not_waiting(visitor: Visitor) -> None:
+    visitor.open()
+    visitor.arrives(*FIRST)
+    with frozen(visitor.server):
+        with visitor.page.expect_request("**/v1/track/events"):
+            visitor.page.evaluate("void Hellotext.track('page.viewed')")
+        visitor.open("/cart")
+        assert visitor.page.evaluate("localStorage.getItem('hello_retry_at')") is None
+    visitor.arrives(*FIRST, "page.viewed", "page.viewed")
