@@ -90,6 +90,10 @@ SAYS_NOTHING: dict[tuple[str, str], str] = {
     ("/v1/public/forms/{form:str}", "session"): "a form looks the same to everybody",
     ("/v1/attribution/products", "variants.property_by_id"): "refused there, whatever it names",
     ("/v1/attribution/products/{product:str}", "variants.property_by_id"): "the same",
+    ("/v1/track/events", "session"): "a session of one's own begins under it (contract 3.2)",
+    ("/v1/public/acks", "session"): "the same",
+    ("/v1/public/identifications", "session"): "the same",
+    ("/v1/public/forms/{form:str}/submissions", "session"): "the same",
     ("/v1/track/events", "profile"): "no public caller speaks for a profile: it is not looked at",
 }
 """Fields and parameters, by path and dotted name, in which another business's id says nothing."""
@@ -102,7 +106,10 @@ NOUN_OF: dict[str, str] = {
 }
 """What a field names whose own name does not say it."""
 
-IDS = {noun for route in ROUTES for noun in route.nouns} | NOUN_OF.keys()
+WORDS = {"delivery"}
+"""Names of fields that are nouns of paths and hold a word: how an order reaches its buyer."""
+
+IDS = {noun for route in ROUTES for noun in route.nouns} - WORDS | NOUN_OF.keys()
 
 
 def fields(endpoint: Endpoint) -> Iterator[str]:

@@ -33,6 +33,7 @@ ABSENT: Names = {
     "conflict": [_ID],
     "link": [_ID],
     "delivery": [_ID],
+    "conversion": [_ID, _REFERENCE],
     "business": [_ID],
 }
 """Per noun an id that nobody has, and any other name it goes by."""
@@ -60,6 +61,8 @@ def things(shop: Shop) -> Names:
     conflict, change = got(shop.client.get("/v1/identity-log", params={"limit": 2}))["data"]
     for _ in range(2):  # the second one is a sighting
         shop.track(action="order.placed", order=order["id"], session=session["session"])
+    sold = {"reference": unique("sale-"), "total": "10.00", "currency": "USD"}
+    sale = shop.event(action="order.placed", session=session["session"], order_parameters=sold)
     structure = shop.structure()
     return {
         "profile": [profile["id"]],
@@ -83,5 +86,6 @@ def things(shop: Shop) -> Names:
         "conflict": [conflict["id"]],
         "link": [shop.link(profile=profile["id"])["id"]],
         "delivery": [shop.delivery(profile=profile["id"])["id"]],
+        "conversion": [sale["id"], sold["reference"]],
         "business": [shop.business_id],
     }
