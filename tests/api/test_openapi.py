@@ -215,6 +215,10 @@ def real_ids(client: httpx.Client) -> dict[str, str]:
     visit = {"name": "visit", "properties": [{"name": "reference", "kind": "text"}, fee]}
     ids["structure"] = client.post("/v1/objects", json=visit).json()["id"]
     ids["instance"] = client.post("/v1/objects/visit/instances", json={}).json()["id"]
+    sold = {"reference": "sold", "total": {"amount": "10.00", "currency": "USD"}}
+    sale = {"action": "order.placed", "profile": ids["profile"], "order_parameters": sold}
+    assert client.post("/v1/attribution/events", json=sale).status_code == 201
+    ids["conversion"] = "sold"
     event = {"action": "product.viewed", "product": ids["product"], "profile": ids["profile"]}
     assert client.post("/v1/attribution/events", json=event).status_code == 201
     listed = client.get("/v1/attribution/events").json()["data"]

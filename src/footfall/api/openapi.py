@@ -30,6 +30,8 @@ TAGS: Final = {
     "Events": "What customers did.",
     "Links": "Short addresses that tell who opens them.",
     "Deliveries": "Messages that reached somebody, as their sender tells.",
+    "Report": "What earned what, model beside model.",
+    "Conversions": "Sales and other goals, and why each is credited as it is.",
     "Profiles": "Customers, as the business knows them.",
     "Sessions": "Browsers, before and after it is known whose they are.",
     "Identifications": "What browsers say of who their visitors are.",
@@ -71,6 +73,7 @@ NAMED_BY: Final = {
     "refund": "The refund's id or reference.",
     "app": "The app's id or reference.",
     "form": "The form's id or reference.",
+    "conversion": "The order's reference, or the id of the event that started the sale.",
     "session": "The session's id: the browser's own, or the short one of the session object.",
     "business": "The business's public id, the same as the credential.",
 }
