@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from footfall.api.application import RESOURCES
 from footfall.api.endpoint import Endpoint
+from footfall.settings import Settings
 from tests.api.shop import Shop, got, made, refused, unique
 from tests.server import Server
 
@@ -85,7 +86,8 @@ def test_a_body_that_cannot_be_read_is_400(
 
 @pytest.mark.parametrize(("method", "path"), WITH_BODY)
 def test_a_body_over_the_limit_is_413_counted_unpacked(shop: Shop, method: str, path: str) -> None:
-    plain = json.dumps({"name": "a" * (1 << 20)}).encode()
+    limit = Settings().batch_size_max_bytes if path == "/v1/deliveries" else 1 << 20
+    plain = json.dumps({"name": "a" * limit}).encode()
     for content, encoding in ((plain, "identity"), (gzip.compress(plain), "gzip")):
         headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
         answer = shop.client.request(method, at(path), content=content, headers=headers)

@@ -16,7 +16,7 @@ from tests.server import Server, serving
 from tests.shop import DemoShop, open_shop
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server on SQLite; no database has a part in what browsers do."""
     data = tmp_path_factory.mktemp("data")
@@ -24,13 +24,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop(server: Server) -> Iterator[DemoShop]:
     with open_shop(server) as opened:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with open_browser() as chromium:
         yield chromium
@@ -43,7 +43,7 @@ def visitor(browser: Browser, shop: DemoShop, server: Server) -> Iterator[Visito
         yield somebody
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bare(server: Server) -> Iterator[BarePages]:
     """Pages of a site that has nothing but the client."""
     with BarePages(server) as pages:

@@ -28,7 +28,9 @@ _BY: Final = click.option(
     show_default=True,
     help="What is credited.",
 )
-_CURRENCY: Final = click.option("--currency", metavar="CODE", help="[default: the business's]")
+_CURRENCY: Final = click.option(
+    "--currency", metavar="CODE", help="Sales in it.  [default: the business's]"
+)
 _DEFINITION: Final = click.option(
     "--definition", type=_A_FILE, help="TOML file with windows and parameters of models."
 )
@@ -112,10 +114,19 @@ def report(
 @attribution.command()
 @click.option("--a", "first", type=_A_FILE, help="Definition before.  [default: the built-in one]")
 @click.option("--b", "second", type=_A_FILE, help="Definition after.  [default: the built-in one]")
-@click.option("--model-a", "model_before", default="precedence", show_default=True, metavar="MODEL")
-@click.option("--model-b", "model_after", metavar="MODEL", help="[default: that of a]")
-@click.option("--as-of-a", "moment_before", metavar="TIME", help="[default: now]")
-@click.option("--as-of-b", "moment_after", metavar="TIME", help="[default: now]")
+@click.option(
+    "--model-a",
+    "model_before",
+    default="precedence",
+    show_default=True,
+    metavar="MODEL",
+    help="Model before, of those that credit sale by sale.",
+)
+@click.option(
+    "--model-b", "model_after", metavar="MODEL", help="Model after.  [default: that of a]"
+)
+@click.option("--as-of-a", "moment_before", metavar="TIME", help="Moment before.  [default: now]")
+@click.option("--as-of-b", "moment_after", metavar="TIME", help="Moment after.  [default: now]")
 @_BY
 @_CURRENCY
 @_whose
@@ -161,7 +172,7 @@ def diff(
     print_json(shown) if as_json else print_difference(shown)
 
 
-@attribution.command()
+@click.command()
 @click.argument("order")
 @_DEFINITION
 @_AS_OF

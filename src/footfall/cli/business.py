@@ -37,9 +37,6 @@ def business() -> None:
     """Make, list and change businesses."""
 
 
-business.add_command(snippet)
-
-
 @business.command()
 @click.argument("name", type=NAME)
 @click.option(
@@ -279,3 +276,6 @@ def _next_command(public_id: str, data: Path | None, database: str | None) -> st
     if database is not None:
         words += ["--database", database]
     return shlex.join(words)
+
+
+business.add_command(snippet)

@@ -38,15 +38,27 @@ COMMANDS: Final[dict[str, Lazy]] = {
         "Send a CSV, Parquet or JSON-lines FILE of history as events.",
     ),
     "demo": Lazy(
-        "footfall.cli.demo", "demo", "Open a small shop beside a running server, to try it all."
+        "footfall.cli.demo",
+        "demo",
+        "Open a small shop that tells a running server what its visitors do.",
     ),
-    "export": Lazy("footfall.cli.export", "export", "Write an archived TABLE to a FILE."),
-    "sql": Lazy("footfall.cli.sql", "sql", "Ask a QUERY of everything that is archived."),
+    "export": Lazy(
+        "footfall.cli.export",
+        "export",
+        "Write a TABLE of one business to a FILE, Parquet, CSV or JSON lines by its ending.",
+    ),
+    "sql": Lazy(
+        "footfall.cli.sql",
+        "sql",
+        "Answer a QUERY in DuckDB's SQL over what is archived, or open a prompt for many.",
+    ),
     "attribution": Lazy(
         "footfall.cli.attribution", "attribution", "See which touch earned which sale, and why."
     ),
     "explain": Lazy(
-        "footfall.cli.attribution", "explain", "Show the receipt of an ORDER: what earned it."
+        "footfall.cli.attribution",
+        "explain",
+        "Show the receipt of ORDER, by its reference or the id of its first event.",
     ),
     "backup": Lazy("footfall.cli.backup", "backup", "Write the whole database to one FILE."),
     "restore": Lazy("footfall.cli.restore", "restore", "Make the database what a backup FILE was."),
