@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.run import footfall, footfall_json
+from tests.server import serving
 
 
 def test_a_link_is_made_listed_and_deactivated(database_url: str) -> None:
@@ -38,3 +39,16 @@ def test_a_link_that_cannot_be_is_refused(
     footfall("business", "update", business, "--link-host", "a.example", *at)
     result = footfall("link", *arguments, "--business", business, *at, status=status)
     assert message in result.stderr
+
+
+def test_addresses_are_those_of_the_server_that_runs(tmp_path: Path) -> None:
+    with serving(f"sqlite:///{tmp_path / 'footfall.db'}", tmp_path) as server:
+        at = ("--data", tmp_path)
+        business = server.business_id
+        made = footfall_json("link", "create", "https://a.example", "--business", business, *at)
+        assert made["url"] == f"{server.url}/l/{made['code']}"
+        line = footfall("business", "snippet", business, *at).stdout
+        assert f'src="{server.url}/hellotext.js?v=' in line
+        public = "https://track.shop.example"
+        line = footfall("business", "snippet", business, *at, FOOTFALL_PUBLIC_URL=public).stdout
+        assert f'src="{public}/hellotext.js?v=' in line

@@ -23,7 +23,8 @@ def print_report(shown: "CreditReport") -> None:
     rows.append({"value": "without attribution", **dict.fromkeys(shown.models, shown.unattributed)})
     rows.append({"value": "all", **dict.fromkeys(shown.models, shown.net)})
     click.echo(
-        f"Credit in {shown.currency} for {shown.conversions:,} conversions, net of refunds; "
+        f"Credit in {shown.currency} for {shown.conversions:,} "
+        f"conversion{'s' if shown.conversions != 1 else ''}, net of refunds; "
         f"{shown.since or 'from the beginning'} to {shown.until or 'now'}, by time of "
         f"{shown.date_basis}; days of {shown.timezone}; rules {shown.version}."
     )
@@ -57,7 +58,7 @@ def print_receipt(shown: "ConversionReceipt") -> None:
     click.echo(f"  {whose}; rules {shown.version}")
     for change in shown.identity:
         what = f"session {change.session} attached" if change.session else f"{change.merged} merged"
-        click.echo(f"  {change.at}: {what} by {change.cause}")
+        click.echo(f"  {change.at}: {what} (cause: {change.cause})")
     click.echo(f"\n{shown.reason}\n")
     if shown.touches:
         print_table(

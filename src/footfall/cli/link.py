@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from footfall.cli.options import Parsed, database_options, effective, json_option
+from footfall.cli.options import Parsed, database_options, effective_beside, json_option
 from footfall.cli.output import print_json, print_table, time_or_none
 from footfall.domain.links import SOURCE, TEXT_LENGTH, parse_destination
 from footfall.domain.public_ids import Kind
@@ -89,7 +89,7 @@ def create(
     from footfall.store import links
     from footfall.store.identity_log import Origin
 
-    settings = effective(data, database)
+    settings = effective_beside(data, database)
     with database_of(settings) as opened, opened.engines.write.begin() as connection:
         owner = live_business(opened, connection, business_id).id
         profile_row = _profile(opened, connection, owner, profile_id)
@@ -116,7 +116,7 @@ def list_(
     from footfall.store import links
     from footfall.store.pages import Bounds
 
-    settings = effective(data, database)
+    settings = effective_beside(data, database)
     with database_of(settings) as opened, opened.engines.read.connect() as connection:
         owner = live_business(opened, connection, business_id).id
         found, _ = links.page(connection, owner, Bounds(limit), [])
@@ -140,7 +140,7 @@ def deactivate(
     from footfall.cli.database import database_of
     from footfall.store import links
 
-    settings = effective(data, database)
+    settings = effective_beside(data, database)
     with database_of(settings) as opened, opened.engines.write.begin() as connection:
         owner = live_business(opened, connection, business_id).id
         found = links.find_by_code(connection, owner, code.rpartition("/")[2])

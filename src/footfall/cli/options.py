@@ -1,6 +1,7 @@
 """Options that several commands share, and values read by the rules of ``domain``."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -73,3 +74,18 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 def effective(data: Path | None, database: str | None) -> settings.Settings:
     """Return the settings in effect: options over environment over defaults."""
     return settings.load(data=data, database=database)
+
+
+def effective_beside(data: Path | None, database: str | None) -> settings.Settings:
+    """Return the settings in effect, with the address of the server that has the data folder.
+
+    Where somebody set ``public_url`` that one stands: visitors know no other. Who names a database
+    by itself does not say in which folder its server is.
+    """
+    from footfall.ops import lock
+
+    told = effective(data, database)
+    found = None if told.public_url or database is not None else lock.look(told.data)
+    if found is None or not found.is_held:
+        return told
+    return replace(told, public_url=found.text.rpartition(", ")[2])

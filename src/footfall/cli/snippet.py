@@ -6,7 +6,7 @@ from typing import Any
 import click
 from markupsafe import Markup
 
-from footfall.cli.options import database_options, effective, json_option
+from footfall.cli.options import database_options, effective_beside, json_option
 from footfall.cli.output import print_json
 from footfall.domain.public_ids import Kind
 
@@ -34,7 +34,7 @@ def snippet(
     from footfall.api.browser_client import newest
     from footfall.cli.database import database_of
 
-    settings = effective(data, database)
+    settings = effective_beside(data, database)
     with database_of(settings) as opened, opened.engines.read.connect() as connection:
         _check(opened, connection, business_id)
     file = newest("hellotext.js")
