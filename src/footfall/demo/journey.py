@@ -119,9 +119,11 @@ def _line(event: Event) -> str:
 
 
 def _ordered(event: Event) -> tuple[str, str]:
+    name = _object(event)
+    safe = f"Its event_id {event['event_id']} makes a repeated call harmless"
     return (
-        f"Bought: order {_object(event)}",
-        f"The conversion. Its event_id {event['event_id']} makes a repeated call harmless.",
+        f"Bought: order {name}",
+        f"The conversion. {safe}; `footfall explain {name}` says what earned it.",
     )
 
 
