@@ -42,11 +42,12 @@ class _Answers(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         status = self.server.statuses.pop(0) if self.server.statuses else 201
+        # Noted before the answer: the next request may come in another thread.
+        self.server.hear(status, body["n"])
         self.send_response(status)
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"{}")
-        self.server.hear(status, body["n"])
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
