@@ -3,10 +3,10 @@
 Append-only tables are followed by row number, up to where the store says that they are settled.
 Objects and links change: new ones are followed by row number, changed ones by what the store's
 ``changes`` has of them, and each adds a row beside the earlier ones. How far it has come is
-committed with the rows. Runs under ``lock.changing``; stops between two commits when told to.
+committed with the rows. Runs under ``lock.changing``; may be killed between any two commits.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import structlog
@@ -67,8 +67,6 @@ FOLLOWED: Final = (
     Followed(EVENTS, tables.events, rows.read_events),
     Followed(SIGHTINGS, tables.sightings, rows.read_sightings),
 )
-Go = Callable[[], bool]
-"""Tells whether to go on after a commit."""
 
 
 class Archive:
@@ -83,7 +81,7 @@ class Archive:
         self._location = location
         self._public_ids = public_ids
 
-    def follow(self, each: Followed, bounds: Bounds, go: Go) -> Iterator[int]:
+    def follow(self, each: Followed, bounds: Bounds) -> Iterator[int]:
         """Archive a table up to its bound; yield after each commit how many rows it added.
 
         Raises:
@@ -94,7 +92,7 @@ class Archive:
             yield from self._changed(each, opened, bounds)
         name, last = each.source.name, bounds[each.source.name]
         done = self._location.mark(opened, name)
-        while done < last and go():
+        while done < last:
             columns, done = self._read(each, done, last)
             yield self._append(each, opened, columns, {name: done})
 

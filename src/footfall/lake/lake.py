@@ -87,19 +87,14 @@ class Lake:
                 [Unavailable("The lake cannot be brought up to date at the moment; try again.")]
             ) from problem
 
-    def archive(self, go: Callable[[], bool] = lambda: True) -> int:
-        """Archive and erase what is committed in the store by now; return how many rows were added.
-
-        Args:
-            go: tells between commits whether to go on.
-        """
+    def archive(self) -> int:
+        """Archive and erase what is committed by now; return how many rows were added."""
         bounds = self.bounds()
         if self._done == bounds:
             return 0
         with self._mutex, lock.changing(self.engines):
-            added = self._persist(partial(self._follow, bounds, go))
-        if go():
-            self._done = bounds
+            added = self._persist(partial(self._follow, bounds))
+        self._done = bounds
         return added
 
     def bounds(self) -> Mapping[str, int]:
@@ -161,7 +156,7 @@ class Lake:
     def _opened(self) -> Mapping[str, DeltaTable]:
         return {name: self.location.open(table) for name, table in TABLES.items()}
 
-    def _follow(self, bounds: Mapping[str, int], go: Callable[[], bool]) -> int:
+    def _follow(self, bounds: Mapping[str, int]) -> int:
         added = 0
         for each in FOLLOWED:
             opened = self.location.open(each.table)
@@ -169,10 +164,9 @@ class Lake:
                 # The store was set back to an earlier state, as a restore does.
                 log.warning("lake_ahead_of_store", table=each.table.name)
                 self.location.create(each.table)
-            added += sum(self._archive.follow(each, bounds, go))
-        if go():
-            self._eraser.follow(bounds[identity_log.name])
-            self._eraser.follow_wipes(bounds[changes.name])
+            added += sum(self._archive.follow(each, bounds))
+        self._eraser.follow(bounds[identity_log.name])
+        self._eraser.follow_wipes(bounds[changes.name])
         return added
 
     def _persist(self, step: Callable[[], int]) -> int:
