@@ -1,6 +1,7 @@
-"""One server, one shop beside it and one Chromium for all tests in browsers; each has its visitor.
+"""One server, one shop beside it and one Chromium for the tests of a module; each has its visitor.
 
-Starting them takes longer than most of the tests. Each visitor has a session of its own, and what a
+Starting them takes longer than most of the tests. They end with the module, since an open browser
+keeps the event loop of the process from others. Each visitor has a session of its own, and what a
 test reads from the store it reads of that session.
 """
 
@@ -16,7 +17,7 @@ from tests.server import Server, serving
 from tests.shop import DemoShop, open_shop
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server on SQLite; no database has a part in what browsers do."""
     data = tmp_path_factory.mktemp("data")
@@ -24,13 +25,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def shop(server: Server) -> Iterator[DemoShop]:
     with open_shop(server) as opened:
         yield opened
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with open_browser() as chromium:
         yield chromium
@@ -43,7 +44,7 @@ def visitor(browser: Browser, shop: DemoShop, server: Server) -> Iterator[Visito
         yield somebody
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def bare(server: Server) -> Iterator[BarePages]:
     """Pages of a site that has nothing but the client."""
     with BarePages(server) as pages:

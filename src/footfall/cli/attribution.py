@@ -187,7 +187,10 @@ def explain(
     database: str | None,
     as_json: bool,
 ) -> None:
-    """Show the receipt of ORDER, by its reference or the id of its first event."""
+    """Show the receipt of an ORDER: what earned it.
+
+    ORDER is its reference, or the id of its first event.
+    """
     from footfall.cli.attribution_print import print_receipt
     from footfall.cli.database import database_of
     from footfall.reports.receipt import find

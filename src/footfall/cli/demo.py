@@ -27,7 +27,7 @@ _CAMPAIGN = "?utm_source=newsletter&utm_medium=email&utm_campaign=spring"
     help="TCP port of the shop on 127.0.0.1; 0: any free one.",
 )
 def demo(url: str, token: str | None, business: str | None, port: int) -> None:
-    """Open a small shop that tells a running server what its visitors do.
+    """Open a small shop beside a running server, to try it all.
 
     It makes 36 products and three customers in the token's business, once; a test token keeps them
     apart from real ones. Nobody needs a password, so it listens on this machine only.

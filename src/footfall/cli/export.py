@@ -48,7 +48,9 @@ def export(
     data: Path | None,
     database: str | None,
 ) -> None:
-    """Write a TABLE of one business to a FILE, Parquet, CSV or JSON lines by its ending.
+    """Write an archived TABLE to a FILE.
+
+    Parquet, CSV or JSON lines, by its ending.
 
     Tables are events, identity, objects, links, deliveries and sightings, with everything in them
     that is stored by now. The FILE - is standard output.

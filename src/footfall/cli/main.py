@@ -40,17 +40,17 @@ COMMANDS: Final[dict[str, Lazy]] = {
     "demo": Lazy(
         "footfall.cli.demo",
         "demo",
-        "Open a small shop that tells a running server what its visitors do.",
+        "Open a small shop beside a running server, to try it all.",
     ),
     "export": Lazy(
         "footfall.cli.export",
         "export",
-        "Write a TABLE of one business to a FILE, Parquet, CSV or JSON lines by its ending.",
+        "Write an archived TABLE to a FILE.",
     ),
     "sql": Lazy(
         "footfall.cli.sql",
         "sql",
-        "Answer a QUERY in DuckDB's SQL over what is archived, or open a prompt for many.",
+        "Ask a QUERY of everything that is archived.",
     ),
     "attribution": Lazy(
         "footfall.cli.attribution", "attribution", "See which touch earned which sale, and why."
@@ -58,7 +58,7 @@ COMMANDS: Final[dict[str, Lazy]] = {
     "explain": Lazy(
         "footfall.cli.attribution",
         "explain",
-        "Show the receipt of ORDER, by its reference or the id of its first event.",
+        "Show the receipt of an ORDER: what earned it.",
     ),
     "backup": Lazy("footfall.cli.backup", "backup", "Write the whole database to one FILE."),
     "restore": Lazy("footfall.cli.restore", "restore", "Make the database what a backup FILE was."),

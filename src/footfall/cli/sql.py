@@ -34,7 +34,9 @@ _WELCOME = (
 def sql(
     query: str | None, business: str | None, form: str, data: Path | None, database: str | None
 ) -> None:
-    """Answer a QUERY in DuckDB's SQL over what is archived, or open a prompt for many.
+    """Ask a QUERY of everything that is archived.
+
+    In DuckDB's SQL; without one a prompt opens for many.
 
     The views are events, identity, objects, links, deliveries and sightings of one business, with
     everything in them that is stored by now. Nothing can be changed. - reads the QUERY from
