@@ -5,13 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from footfall.domain.public_ids import Kind
 from footfall.domain.times import parse_bound
 from footfall.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from footfall.attribution.run import Attribution
-    from footfall.cli.database import Database
     from footfall.settings import Settings
     from footfall.store.businesses import Business
 
@@ -51,12 +49,13 @@ def read(
     from footfall.attribution.run import Attribution
     from footfall.attribution.words import FOREVER
     from footfall.cli.database import database_of
-    from footfall.lake.lake import Lake
+    from footfall.cli.lakes import choose_business, lake_of
     from footfall.store import actions
 
-    with database_of(settings) as opened, opened.engines.read.begin() as connection:
-        whose = _business(opened, connection, business)
-        known = actions.by_name(connection, whose.id)
+    with database_of(settings) as opened:
+        whose = choose_business(opened, business)
+        with opened.engines.read.begin() as connection:
+            known = actions.by_name(connection, whose.id)
     goals = tuple(sorted(name for name, action in known.items() if action.is_goal))
     rules = channel_rules.load(channels)
     zone = ZoneInfo(whose.timezone)
@@ -80,13 +79,9 @@ def read(
             ],
         )
 
-    lake = Lake(settings)
-    try:
-        with Console(stderr=True).status("Reading…"):
-            lake.archive()
-            return lake.read_now(whose.id, made)
-    finally:
-        lake.close()
+    with lake_of(settings) as lake, Console(stderr=True).status("Reading…"):
+        lake.archive()
+        return lake.read_now(whose.id, made)
 
 
 def bound(text: str | None, zone: ZoneInfo, option: str) -> int | None:
@@ -101,22 +96,3 @@ def bound(text: str | None, zone: ZoneInfo, option: str) -> int | None:
         return parse_bound(text, zone)
     except ValueError as problem:
         raise ConfigurationError(f"{option}: {problem}") from None
-
-
-def _business(opened: "Database", connection: Any, public_id: str | None) -> "Business":
-    from footfall.store import businesses
-
-    if public_id is not None:
-        found = businesses.find(connection, opened.row_id(Kind.BUSINESS, public_id))
-        if found is None:
-            raise ConfigurationError(
-                f"There is no business {public_id!r}; `footfall business list` shows the ids."
-            )
-        return found
-    every = businesses.all_of(connection)
-    if len(every) != 1:
-        raise ConfigurationError(
-            f"There are {len(every)} businesses; name one with --business. "
-            "`footfall business list` shows the ids."
-        )
-    return every[0]

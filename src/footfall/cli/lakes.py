@@ -12,6 +12,7 @@ from footfall.settings import Settings
 
 if TYPE_CHECKING:
     from footfall.lake.lake import Lake
+    from footfall.store.businesses import Business
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def fresh_lake(settings: Settings, business: str | None) -> Iterator[tuple["Lake
         ConfigurationError: there is none of that id, or several to choose from.
     """
     with database_of(settings) as opened:
-        business_id = _business(opened, business)
+        business_id = choose_business(opened, business).id
     with lake_of(settings) as lake:
         lake.archive()
         yield lake, business_id
@@ -58,7 +59,12 @@ def has_lake(settings: Settings) -> bool:
     return "://" in place or Path(place).exists()
 
 
-def _business(opened: Database, public_id: str | None) -> int:
+def choose_business(opened: Database, public_id: str | None) -> "Business":
+    """Return the business of a public id; without one the only one there is.
+
+    Raises:
+        ConfigurationError: there is none of that id, or several to choose from.
+    """
     from footfall.store import businesses
 
     with opened.engines.read.connect() as connection:
@@ -69,11 +75,11 @@ def _business(opened: Database, public_id: str | None) -> int:
                     f"There is no business {public_id!r}; `footfall business list` shows those "
                     "there are."
                 )
-            return found.id
-        live = [each for each in businesses.all_of(connection) if each.test_of is None]
+            return found
+        live = businesses.all_of(connection)
     if len(live) != 1:
         raise ConfigurationError(
             f"There are {len(live)} businesses; name one with --business "
             "(`footfall business list`)."
         )
-    return live[0].id
+    return live[0]
