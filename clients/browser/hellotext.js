@@ -10,23 +10,11 @@
 // Names on the wire and of cookies are those of the Hellotext tracking API, so that this client and
 // the official one can take turns on a site.
 
-const UTM = ["source", "medium", "campaign", "term", "content"];
-const CLICK_IDS = [
-  "gclid",
-  "gbraid",
-  "wbraid",
-  "dclid",
-  "fbclid",
-  "msclkid",
-  "ttclid",
-  "twclid",
-  "li_fat_id",
-  "rdt_cid",
-  "ScCid",
-  "epik",
-  "irclickid",
-  "yclid",
-];
+const UTM = "source medium campaign term content".split(" ");
+const CLICK_IDS =
+  "gclid gbraid wbraid dclid fbclid msclkid ttclid twclid li_fat_id rdt_cid ScCid epik irclickid yclid".split(
+    " ",
+  );
 // Shops on these hosts are told apart by one more label.
 const SHARED_HOSTS = /\b((myshopify|myvtex|wixsite)\.com|vtexcommercestable\.com\.br)$/;
 
@@ -95,7 +83,7 @@ export const rootDomain = (host) => {
   // An IPv6 address is in brackets.
   if (!labels[1] || /[\d\]]$/.test(host)) return "";
   const [second, top] = labels.slice(-2);
-  const count = top.length === 2 && second.length <= 3 ? 3 : 2;
+  const count = top.length == 2 && second.length <= 3 ? 3 : 2;
   return "." + labels.slice(SHARED_HOSTS.test(host) ? -count - 1 : -count).join(".");
 };
 
@@ -185,10 +173,9 @@ export const create = (host, script) => {
   const stored = (key) => storage((local) => local[key]) ?? memory.get(key);
   const prefix = () => QUEUE + business + ":";
 
-  const keys = () =>
-    [...new Set([...(storage(Object.keys) || []), ...memory.keys()])]
-      .filter((key) => key.startsWith(prefix()))
-      .sort();
+  const every = () => [...(storage(Object.keys) || []), ...memory.keys()];
+
+  const keys = () => every().filter((key) => key.startsWith(prefix())).sort();
 
   const store = (key, text) =>
     (text.length < STORED_CHARACTERS_MAX && storage((local) => (local[key] = text))) ||
@@ -231,15 +218,12 @@ export const create = (host, script) => {
       store(RETRY_AT, "" + (Date.now() + Math.min(Math.max(toldMs, ownMs), WAIT_MAX_MS)));
   };
 
-  const read = (key) =>
-    stored(key)
-      ?.match(/(\S+) ([^]*)/)
-      ?.slice(1);
+  const read = (key) => stored(key)?.split(/ (.*)/s) || [];
 
   /** Send one event; returns its response, or nothing if it has to be tried again. */
   const send = async (key) => {
-    const [path, body] = read(key) || [];
-    if (!path) return QUEUED;
+    const [path, body] = read(key);
+    if (!body) return QUEUED;
     let retryAfter;
     inFlight = key;
     try {
@@ -287,8 +271,8 @@ export const create = (host, script) => {
   };
 
   /** Do something while no other tab does it; returns whether another one is at it. */
-  const exclusively = async (work) => {
-    if (navigator.locks) return navigator.locks.request(QUEUE, work);
+  const exclusively = async (work, name) => {
+    if (navigator.locks) return navigator.locks.request(name, work);
     const [owner, until] = (stored(LEASE) || "").split(" ");
     if (owner != tab && msUntil(until, LEASE_MS)) return true;
     await work();
@@ -298,7 +282,7 @@ export const create = (host, script) => {
   const flush = async () => {
     if (isSending || isLeaving || !isStarted) return;
     isSending = true;
-    const isElsewhere = await exclusively(drain).catch(drain).catch(backOff);
+    const isElsewhere = await exclusively(drain, QUEUE).catch(drain).catch(backOff);
     isSending = false;
     if (keys()[0]) {
       const delay = isElsewhere ? BACKOFF_MS : waitMs();
@@ -317,10 +301,11 @@ export const create = (host, script) => {
       const [path, body] = read(key);
       const url = `${apiRoot}${path}?business=${encodeURIComponent(business)}`;
       // It stays in the queue: nobody learns whether a beacon arrived, and twice is once.
-      navigator.sendBeacon(url, body);
+      body && navigator.sendBeacon(url, body);
     });
 
   const leave = () => {
+    if (session) begin();
     if (!isStarted || isLeaving) return;
     isLeaving = true;
     keys().forEach(beacon);
@@ -346,7 +331,7 @@ export const create = (host, script) => {
   const describePage = (url = location.href) => ({
     url: clip(url, URL_MAX),
     title: clip(document.title, TEXT_MAX),
-    path: attempt(() => new URL(url, /^\//.test(url) ? location.href : undefined).pathname) || "/",
+    path: attempt(() => new URL(url, url[0] == "/" ? location.href : undefined).pathname) || "/",
     // What brought the visitor brought them to the first page only.
     referrer: landing?.path == location.pathname ? landing.referrer : undefined,
   });
@@ -403,17 +388,10 @@ export const create = (host, script) => {
   });
 
   const acknowledge = () => {
-    const at = iso();
+    const { at } = landing;
     setCookie(ACK_AT, at);
-    enqueue(
-      "/public/acks",
-      serialize({
-        session,
-        ...evidence(),
-        page: describePage(),
-        at,
-      }),
-    );
+    // Nothing that the page tracked meanwhile came before it.
+    enqueue("/public/acks", serialize({ session, ...evidence(), page: describePage(), at }));
   };
 
   // Whether anything may happen at all
@@ -430,28 +408,23 @@ export const create = (host, script) => {
   const wipe = () => {
     isStarted = false;
     session = undefined;
-    held.length = 0;
+    held.splice(0).forEach((work) => work());
     dropCookies(SESSION, ACK_AT, UTM_COOKIE, CLICK_COOKIE);
     forget();
-    memory.clear();
-    storage((local) => {
-      for (const key of Object.keys(local)) if (/^hello_/.test(key)) delete local[key];
-    });
+    every().forEach((key) => /^hello_/.test(key) && drop(key));
     settleAll(NOT_ALLOWED);
   };
 
-  const start = () => {
-    if (!business || isStarted || isPreview) return;
-    if (isRefused()) return wipe();
-    if (options.consent == "required" && !consented) return;
+  const valid = (id) => /^(?!undefined$)[\w-]{8,128}$/.test(id) && id;
+
+  const known = () =>
+    valid(query.get("hello_session")) || valid(options.session) || valid(cookie(SESSION));
+
+  const begin = () => {
+    if (isStarted || isRefused()) return;
     isStarted = true;
     const before = cookie(SESSION);
-    const valid = (id) => /^(?!undefined$)[\w-]{8,128}$/.test(id) && id;
-    session =
-      valid(query.get("hello_session")) ||
-      valid(options.session) ||
-      valid(before) ||
-      (isOff("autoGenerateSession") ? undefined : uuid());
+    session = known() || session;
     if (session) {
       setCookie(SESSION, session);
       emit("session-set", session);
@@ -462,6 +435,16 @@ export const create = (host, script) => {
     flush();
   };
 
+  const start = () => {
+    if (!business || isStarted || isPreview) return;
+    if (isRefused()) return wipe();
+    if (options.consent == "required" && !consented) return;
+    if (!isOff("autoGenerateSession")) session ||= uuid();
+    // One tab after the other: opened at once, each would begin a session of its own.
+    if (!session || known()) begin();
+    else exclusively(begin, SESSION).then(begin, begin);
+  };
+
   /** Do it now, or when it is known that it may be done; always resolves with a response. */
   const admit = async (work) => {
     try {
@@ -470,10 +453,13 @@ export const create = (host, script) => {
       const ready = work();
       if (isStarted) return await ready();
       if (held.length >= QUEUE_EVENTS_MAX) return FULL;
-      held.push(() => attempt(ready));
-      return QUEUED;
+      return new Promise((resolve) => {
+        held.push(() => resolve(isRefused() ? NOT_ALLOWED : attempt(ready) || TOO_LARGE));
+        // Nobody knows for how long consent is thought over.
+        if (!session) resolve(QUEUED);
+      });
     } catch (problem) {
-      return problem == "too_large" ? TOO_LARGE : refuse("invalid", "It cannot be read.");
+      return problem == "too_large" ? TOO_LARGE : refuse("invalid", "Unreadable.");
     }
   };
 
@@ -507,7 +493,7 @@ export const create = (host, script) => {
     host.addEventListener("pagehide", leave);
     document.addEventListener(
       "visibilitychange",
-      () => document.visibilityState == "hidden" && leave(),
+      () => document.hidden && leave(),
     );
     host.addEventListener("online", () => {
       if (!toldMs) drop(RETRY_AT);
@@ -573,9 +559,9 @@ export const create = (host, script) => {
     else wipe();
   };
 
-  const TOO_LARGE = refuse("too_large", "It is too large.");
-  const FULL = refuse("rate_limited", "Too many events wait.");
-  const NOT_ALLOWED = refuse("not_allowed", "The visitor did not consent.");
+  const TOO_LARGE = refuse("too_large", "Too large.");
+  const FULL = refuse("rate_limited", "Too many wait.");
+  const NOT_ALLOWED = refuse("not_allowed", "No consent.");
 
   const { business: own, ...attributes } = script?.dataset || {};
   if (own) initialize(own, attributes);

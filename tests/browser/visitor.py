@@ -84,9 +84,10 @@ class Visitor:
 
     @property
     def session(self) -> str:
-        """The session in this browser's cookie."""
+        """The session in this browser's cookie; tabs take turns at beginning one."""
+        until(lambda: self.cookie("hello_session") is not None, "a session begins", LIMIT_S)
         found = self.cookie("hello_session")
-        assert found is not None, "there is no session in this browser"
+        assert found is not None
         return found
 
     def events(self, *, session: str | None = None) -> list[Stored]:

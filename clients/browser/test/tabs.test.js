@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RECEIVED, World, pass, settled } from "./world.js";
+import { BUSINESS, RECEIVED, World, pass, settled } from "./world.js";
 
 /** A server that answers one request after the other and remembers how many it had at once. */
 const slow = (world) => {
@@ -94,4 +94,49 @@ test("events of both tabs go out in the order in which they happened", async () 
     world.bodies().map(({ url }) => url),
     ["/1", "/2", "/3"],
   );
+});
+
+// Pages of a new visitor, none of which has seen what another one set.
+const openedAtOnce = (world, ...urls) => {
+  const opened = urls.map((url) => world.tab(`https://www.shop.example${url}`));
+  for (const { client } of opened) client.initialize(BUSINESS);
+  return opened;
+};
+
+test("tabs that a new visitor opens at once have one session, which begins once", async () => {
+  const world = new World();
+  const [one, two] = openedAtOnce(world, "/", "/cart");
+  const tracked = [one, two].map(({ client }) => client.track("page.viewed"));
+  assert.match(one.client.session, /^[\w-]{36}$/);
+  await settled();
+  assert.equal(one.client.session, world.cookies.get("hello_session"));
+  assert.equal(two.client.session, one.client.session);
+  assert.equal(world.bodies("/public/acks").length, 1);
+  assert.deepEqual(new Set(world.bodies().map(({ session }) => session)), new Set([one.client.session]));
+  for (const response of await Promise.all(tracked)) assert.equal(response.failed, false);
+});
+
+test("a page that is left before its turn has begun its session, and loses nothing", async () => {
+  const world = new World();
+  world.locks.request = () => new Promise(() => {});
+  const [{ client, happen }] = openedAtOnce(world, "/");
+  client.track("page.viewed");
+  happen("pagehide");
+  assert.equal(world.cookies.get("hello_session"), client.session);
+  assert.deepEqual(
+    world.beacons.map(({ url }) => url.replace(/.*v1|\?.*/g, "")),
+    ["/public/acks", "/track/events"],
+  );
+});
+
+test("who takes back consent before a page's turn leaves no session", async () => {
+  const world = new World();
+  const [{ client }] = openedAtOnce(world, "/");
+  const tracked = client.track("page.viewed");
+  client.consent(false);
+  assert.equal((await tracked).data.errors[0].type, "not_allowed");
+  await settled();
+  assert.equal(client.session, undefined);
+  assert.equal(world.cookies.get("hello_session"), undefined);
+  assert.deepEqual(world.sent.filter(({ body }) => body.session), []);
 });

@@ -59,11 +59,11 @@ class Cookies {
 }
 
 class Locks {
-  last = Promise.resolve();
+  last = {};
 
   request(name, work) {
-    const done = this.last.then(work);
-    this.last = done.catch(() => {});
+    const done = (this.last[name] ?? Promise.resolve()).then(work);
+    this.last[name] = done.catch(() => {});
     return done;
   }
 }
@@ -120,7 +120,7 @@ export class World {
     const document = {
       title: "Shop",
       referrer,
-      visibilityState: "visible",
+      hidden: false,
       addEventListener: hear,
       get cookie() {
         return world.cookies.read(location);
