@@ -116,6 +116,4 @@ def test_the_page_names_every_key_of_a_definition_and_no_other() -> None:
     rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     documented = {key for row in rows for key in re.findall(r"`(\w+)`", row)}
     assert documented == set(definition_file.KEYS)
-    assert (
-        definition_file.read(section.split("```")[1].removeprefix("toml"), ()).journeys == "split"
-    )
+    assert definition_file.read(section.split("```")[1].removeprefix("toml"))["journeys"] == "split"

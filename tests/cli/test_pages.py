@@ -19,11 +19,15 @@ def commands() -> Iterator[tuple[str, click.Command]]:
     for name in COMMANDS:
         command = main.get_command(context, name)
         assert command is not None
-        if isinstance(command, click.Group):
-            for each in command.commands.values():
-                yield f"{name} {each.name}", each
-        else:
-            yield name, command
+        yield from within(name, command)
+
+
+def within(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(command, click.Group):
+        yield name, command
+        return
+    for each in command.commands.values():
+        yield from within(f"{name} {each.name}", each)
 
 
 COMMANDS_BY_NAME = dict(commands())

@@ -15,6 +15,7 @@ from litestar.types import HTTPScope, Message, Send
 from footfall.api import (
     actions,
     apps,
+    attribution_settings,
     browser_client,
     business,
     carts,
@@ -90,6 +91,7 @@ RESOURCES: Final = (
     deliveries,
     sql,
     credit,
+    attribution_settings,
     rejections,
     ledger,
     business,

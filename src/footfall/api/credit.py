@@ -15,6 +15,7 @@ from litestar.params import FromPath
 from footfall.api.answers import Listing
 from footfall.api.call import Call, absent
 from footfall.api.endpoint import Endpoint, bound
+from footfall.attribution import in_force
 from footfall.attribution.words import (
     DEFAULT_MODELS,
     DIMENSIONS,
@@ -30,7 +31,7 @@ from footfall.domain.public_ids import Kind
 from footfall.domain.times import parse_bound
 from footfall.errors import Fault, Invalid, Refused, did_you_mean, refuse
 from footfall.reports.bodies import ConversionReceipt, CreditReport
-from footfall.store import actions, businesses
+from footfall.store import businesses
 from footfall.store.businesses import Business
 
 if TYPE_CHECKING:
@@ -175,17 +176,17 @@ async def _read(call: Call, as_of: int | None, ask: "Callable[[Attribution], Fou
     Raises:
         Refused: 422, a model cannot tell so many channels apart; 503, the lake is out of reach.
     """
-    known = await call.store.read(lambda connection: actions.by_name(connection, call.business_id))
-    goals = tuple(sorted(name for name, action in known.items() if action.is_goal))
     moment = FOREVER if as_of is None else as_of
+    held = await call.store.read(
+        lambda connection: in_force.find(connection, call.business_id, moment)
+    )
 
     def read(views: "DuckDBPyConnection") -> Found:
         # Loaded by whoever asks first: it is more than all the rest of the server.
-        from footfall.attribution import channels, definition_file
         from footfall.attribution.run import Attribution
 
-        definition = definition_file.load(None, goals)
-        return ask(Attribution(views, call.business_id, definition, channels.load(), moment))
+        definition, rules = held.definition, held.channels
+        return ask(Attribution(views, call.business_id, definition, rules, moment))
 
     lake = await call.lake.opened()
     await lake.fresh()

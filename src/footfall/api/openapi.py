@@ -32,6 +32,7 @@ TAGS: Final = {
     "Deliveries": "Messages that reached somebody, as their sender tells.",
     "Report": "What earned what, model beside model.",
     "Conversions": "Sales and other goals, and why each is credited as it is.",
+    "Settings": "By what sales are credited.",
     "Profiles": "Customers, as the business knows them.",
     "Sessions": "Browsers, before and after it is known whose they are.",
     "Identifications": "What browsers say of who their visitors are.",

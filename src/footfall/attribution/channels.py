@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -120,13 +120,22 @@ def load(path: Path | None = None) -> Channels:
     """
     named = path or files(__package__) / "channels.toml"
     try:
-        text = named.read_text("utf-8")
-        told = msgspec.convert(tomllib.loads(text), _File)
-        _check(told)
-    except (OSError, ValueError, re.error) as problem:
+        return read(named.read_text("utf-8"))
+    except (OSError, ValueError) as problem:
         raise ConfigurationError(
             f"The channel rules in {named} cannot be used: {problem}"
         ) from None
+
+
+@lru_cache(maxsize=16)
+def read(text: str) -> Channels:
+    """Return the rules in a TOML text.
+
+    Raises:
+        ValueError: it is no TOML, or a rule in it makes no sense.
+    """
+    told = msgspec.convert(tomllib.loads(text), _File)
+    _check(told)
     return Channels(text, told.channel, told.sources)
 
 
@@ -139,7 +148,14 @@ def _check(told: _File) -> None:
             raise ValueError(f"there is no list of sources “{rule.source_in}”")
         for pattern in (rule.medium_like, rule.campaign_like):
             if pattern is not None:
-                re.compile(pattern)
+                _require_pattern(pattern)
+
+
+def _require_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as problem:
+        raise ValueError(f"“{pattern[:64]}” is no regular expression ({problem})") from None
 
 
 @cache

@@ -9,6 +9,7 @@ import click
 
 from footfall.attribution.words import DEFAULT_MODELS, DIMENSIONS, EVER, MODELS, RULES, Range
 from footfall.cli.attribution_read import Asked, Read, bound, read
+from footfall.cli.attribution_settings import settings as settings_group
 from footfall.cli.options import database_options, effective, json_option
 from footfall.cli.output import print_json
 from footfall.domain.public_ids import Kind
@@ -112,8 +113,8 @@ def report(
 
 
 @attribution.command()
-@click.option("--a", "first", type=_A_FILE, help="Definition before.  [default: the built-in one]")
-@click.option("--b", "second", type=_A_FILE, help="Definition after.  [default: the built-in one]")
+@click.option("--a", "first", type=_A_FILE, help="Definition before.  [default: the business's]")
+@click.option("--b", "second", type=_A_FILE, help="Definition after.  [default: the business's]")
 @click.option(
     "--model-a",
     "model_before",
@@ -170,6 +171,9 @@ def diff(
     asked = [Asked(first, moment_before), Asked(second, moment_after)]
     shown = read(settings, business, channels, asked, compared)
     print_json(shown) if as_json else print_difference(shown)
+
+
+attribution.add_command(settings_group)
 
 
 @click.command()

@@ -45,23 +45,30 @@ def read(
     from rich.console import Console
 
     from footfall.attribution import channels as channel_rules
-    from footfall.attribution import definition_file
+    from footfall.attribution import definition_file, in_force
     from footfall.attribution.run import Attribution
     from footfall.attribution.words import FOREVER
     from footfall.cli.database import database_of
     from footfall.cli.lakes import choose_business, lake_of
-    from footfall.store import actions
 
     with database_of(settings) as opened:
         whose = choose_business(opened, business)
+        zone = ZoneInfo(whose.timezone)
+        moments = [bound(each.as_of, zone, "--as-of") for each in asked]
         with opened.engines.read.begin() as connection:
-            known = actions.by_name(connection, whose.id)
-    goals = tuple(sorted(name for name, action in known.items() if action.is_goal))
-    rules = channel_rules.load(channels)
-    zone = ZoneInfo(whose.timezone)
+            held = [
+                in_force.find(connection, whose.id, FOREVER if at is None else at) for at in moments
+            ]
+    own_rules = None if channels is None else channel_rules.load(channels)
     wanted = [
-        (definition_file.load(each.definition, goals), bound(each.as_of, zone, "--as-of"))
-        for each in asked
+        (
+            now.definition
+            if each.definition is None
+            else definition_file.of(definition_file.load(each.definition), now.goals),
+            own_rules or now.channels,
+            at,
+        )
+        for each, now, at in zip(asked, held, moments, strict=True)
     ]
 
     def made(views: Any) -> Found:
@@ -75,7 +82,7 @@ def read(
                     ),
                     at,
                 )
-                for told, at in wanted
+                for told, rules, at in wanted
             ],
         )
 

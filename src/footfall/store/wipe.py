@@ -26,7 +26,7 @@ Report = Callable[[str, int, int | None], None]
 ROWS_AT_ONCE: Final = 20_000
 _ATTEMPTS: Final = 3
 
-KEPT: Final = frozenset({"installation", "changes", "businesses", "tokens"})
+KEPT: Final = frozenset({"installation", "changes", "businesses", "tokens", "exchange_rates"})
 """Tables that are left as they are."""
 
 _OF_ROWS: Final[tuple[tuple[Table, str, Table], ...]] = (
@@ -53,6 +53,7 @@ _NUMBERED: Final[tuple[Table, ...]] = (
     tables.structures,
     tables.actions,
     tables.integrations,
+    tables.attribution_settings,
 )
 _KEYED: Final[tuple[Table, ...]] = (tables.unique_values, tables.idempotency, tables.ledger)
 

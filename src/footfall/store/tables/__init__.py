@@ -36,8 +36,10 @@ from footfall.store.tables.people import (
 )
 from footfall.store.tables.tenants import (
     actions,
+    attribution_settings,
     businesses,
     changes,
+    exchange_rates,
     installation,
     integrations,
     tokens,
@@ -45,11 +47,13 @@ from footfall.store.tables.tenants import (
 
 __all__ = [
     "actions",
+    "attribution_settings",
     "businesses",
     "changes",
     "claims",
     "deliveries",
     "events",
+    "exchange_rates",
     "idempotency",
     "identities",
     "identity_log",

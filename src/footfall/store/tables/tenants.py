@@ -1,4 +1,4 @@
-"""Who there is: the installation, its businesses, their tokens, actions and integrations."""
+"""Who there is: the installation, its businesses, their tokens, actions, integrations, settings."""
 
 from sqlalchemy import (
     Boolean,
@@ -8,6 +8,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -108,4 +109,34 @@ integrations = Table(
     at_column("deleted_at", nullable=True),
     UniqueConstraint("business_id", "name"),
     sqlite_autoincrement=True,
+)
+
+# By what the sales of a business are credited: a row for each change, the latest one holds.
+# ``definition`` has the keys that were set, ``channels`` rules of its own if there are any.
+attribution_settings = Table(
+    "attribution_settings",
+    metadata,
+    id_column(),
+    business_column(),
+    Column("token_id", RowId),
+    at_column("at"),
+    Column("definition", Json, nullable=False),
+    Column("channels", Text),
+    Column("version", String(12), nullable=False),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_attribution_settings_business_id_id",
+    attribution_settings.c.business_id,
+    attribution_settings.c.id,
+)
+
+# What one euro was worth, of the whole installation; days and decimal texts as they were published.
+exchange_rates = Table(
+    "exchange_rates",
+    metadata,
+    Column("currency", String(3), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("rate", String(16), nullable=False),
+    at_column("imported_at"),
 )
