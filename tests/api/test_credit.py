@@ -69,6 +69,7 @@ def test_a_refund_lowers_what_is_credited(shop: Shop) -> None:
         "refunded": "20.00",
         "cancelled": False,
         "net": "79.90",
+        "converted": None,
     }
     assert sum(float(touch["credit"]["linear"]) for touch in receipt["touches"]) == 79.90
 

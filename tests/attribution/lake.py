@@ -10,6 +10,7 @@ import duckdb
 
 from footfall.attribution.channels import Channels, load
 from footfall.attribution.definition import Definition
+from footfall.attribution.exchange import Exchange
 from footfall.attribution.run import Attribution
 from footfall.attribution.words import FOREVER
 from footfall.domain.times import DAY
@@ -166,11 +167,12 @@ def attribution(
     definition: Definition | None = None,
     channels: Channels | None = None,
     as_of: int = FOREVER,
+    exchange: Exchange | None = None,
     **relations: Iterable[Mapping[str, Any]],
 ) -> Attribution:
     """Return the attribution of the business 1 in a lake of these rows."""
     return Attribution(
-        lake(**relations), BUSINESS, definition or Definition(), channels or load(), as_of
+        lake(**relations), BUSINESS, definition or Definition(), channels or load(), as_of, exchange
     )
 
 

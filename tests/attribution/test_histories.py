@@ -84,7 +84,7 @@ def told(name: str) -> tuple[Attribution, Any]:
             changes[key] = parse_duration(value)
     relations = {relation: rows(name, relation) for relation in RELATIONS}
     channels = load()
-    return attribution(Definition(**changes), channels, as_of, **relations), by
+    return attribution(Definition(**changes), channels, as_of, None, **relations), by
 
 
 def expected(name: str) -> Credits:

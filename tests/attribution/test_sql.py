@@ -3,10 +3,12 @@
 import re
 from importlib.resources import files
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
 
+from footfall.attribution.exchange import Exchange
 from footfall.attribution.run import Attribution
 from footfall.attribution.words import FOREVER
 from tests.attribution.lake import (
@@ -50,7 +52,10 @@ VALUES: Final[dict[str, Any]] = {
     "person_id": 1,
     "reference": "order-3",
     "event_id": 3,
+    "to": "EUR",
 }
+
+NO_RATES: Final = Exchange("EUR", ZoneInfo("UTC"), lambda *_: [])
 
 
 def header(name: str) -> dict[str, str]:
@@ -78,6 +83,7 @@ def columns(text: str) -> dict[str, str]:
 def rows() -> Attribution:
     """Return an attribution of a little of everything."""
     return attribution(
+        exchange=NO_RATES,
         events=[
             campaign(1, START, "google", click_id_kind="gclid", click_id="a"),
             event(
@@ -102,7 +108,7 @@ def described(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, str
 
 @pytest.fixture(params=["data", "nothing"])
 def asked(request: pytest.FixtureRequest) -> Attribution:
-    made = rows() if request.param == "data" else attribution()
+    made = rows() if request.param == "data" else attribution(exchange=NO_RATES)
     made.compare("channel", [], "USD")
     return made
 

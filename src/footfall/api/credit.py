@@ -15,6 +15,7 @@ from litestar.params import FromPath
 from footfall.api.answers import Listing
 from footfall.api.call import Call, absent
 from footfall.api.endpoint import Endpoint, bound
+from footfall.api.exchange import CONVERT_TO, exchange_columns, exchange_to, read_convert_to
 from footfall.attribution import in_force
 from footfall.attribution.words import (
     DEFAULT_MODELS,
@@ -37,6 +38,7 @@ from footfall.store.businesses import Business
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from footfall.attribution.exchange import Exchange
     from footfall.attribution.run import Attribution
 
 Found = TypeVar("Found")
@@ -50,6 +52,7 @@ _QUERY: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "by": ({"type": "string", "enum": list(DIMENSIONS)}, "What is credited; default `channel`."),
     "models": (_TEXT, f"Names with commas between: {', '.join(MODELS)}."),
     "currency": (_TEXT, "ISO 4217; default the business's. Currencies are never added."),
+    "convert_to": CONVERT_TO,
     "since": (_TEXT, "Sales from then on: a date of the business's zone, or ISO 8601 with a zone."),
     "until": (_TEXT, "Sales before then, likewise."),
     "as_of": _AS_OF,
@@ -104,7 +107,8 @@ async def report_credit(call: Call) -> CreditReport | Response[str]:
     faults: list[Fault] = []
     by = cast("Dimension", call.query.get("by") or "channel")
     models = tuple(filter(None, call.query.get("models", "").split(","))) or DEFAULT_MODELS
-    currency = _currency(call, business, faults)
+    convert_to = read_convert_to(call, faults)
+    currency = convert_to or _currency(call, business, faults)
     during = Range(
         _bound(call, "since", zone, faults) or EVER.since_at,
         _bound(call, "until", zone, faults) or EVER.until_at,
@@ -129,7 +133,7 @@ async def report_credit(call: Call) -> CreditReport | Response[str]:
             as_of=as_of,
         )
 
-    report = await _read(call, as_of, credited)
+    report = await _read(call, as_of, credited, exchange_to(call, convert_to, zone))
     if call.query.get("format") == "csv":
         return Response(_csv(report), media_type="text/csv")
     return report
@@ -146,7 +150,7 @@ async def report_credit(call: Call) -> CreditReport | Response[str]:
             "and the credit of each under each rule. Sales that nothing explains have one, too. "
             "Several systems may use one reference, so there may be several.",
             errors=(404, 422),
-            query={"as_of": _AS_OF},
+            query={"as_of": _AS_OF, "convert_to": CONVERT_TO},
             answer_example={"data": [], "has_more": False},
         )
     ),
@@ -154,7 +158,9 @@ async def report_credit(call: Call) -> CreditReport | Response[str]:
 async def get_receipts(call: Call, conversion: FromPath[str]) -> Listing[ConversionReceipt]:
     """Answer why a sale was credited as it was."""
     faults: list[Fault] = []
-    as_of = _bound(call, "as_of", ZoneInfo((await _business(call)).timezone), faults)
+    zone = ZoneInfo((await _business(call)).timezone)
+    as_of = _bound(call, "as_of", zone, faults)
+    convert_to = read_convert_to(call, faults)
     if faults:
         raise Refused(faults)
     event_id = call.decode(Kind.EVENT, conversion) or 0
@@ -164,13 +170,18 @@ async def get_receipts(call: Call, conversion: FromPath[str]) -> Listing[Convers
 
         return find(attribution, conversion, event_id, call.encode)
 
-    found = await _read(call, as_of, explained)
+    found = await _read(call, as_of, explained, exchange_to(call, convert_to, zone))
     if not found:
         raise absent(Kind.EVENT, "sale")
     return Listing(found, has_more=False)
 
 
-async def _read(call: Call, as_of: int | None, ask: "Callable[[Attribution], Found]") -> Found:
+async def _read(
+    call: Call,
+    as_of: int | None,
+    ask: "Callable[[Attribution], Found]",
+    exchange: "Callable[[], Exchange] | None" = None,
+) -> Found:
     """Ask something of the business's attribution, on a thread of the lake's.
 
     Raises:
@@ -186,7 +197,8 @@ async def _read(call: Call, as_of: int | None, ask: "Callable[[Attribution], Fou
         from footfall.attribution.run import Attribution
 
         definition, rules = held.definition, held.channels
-        return ask(Attribution(views, call.business_id, definition, rules, moment))
+        wish = None if exchange is None else exchange()
+        return ask(Attribution(views, call.business_id, definition, rules, moment, wish))
 
     lake = await call.lake.opened()
     await lake.fresh()
@@ -242,11 +254,13 @@ def _csv(report: CreditReport) -> str:
     """Return the rows: a line for each value and model, with what it was reckoned by."""
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
-    lines.writerow([report.by, "model", "conversions", "credit", "currency", "version"])
+    exchange = exchange_columns(report)
+    heading = [report.by, "model", "conversions", "credit", "currency", "version"]
+    lines.writerow([*heading, *exchange])
     for row in report.rows:
         for model in report.models:
             told = (row.conversions[model], row.credit[model], report.currency, report.version)
-            lines.writerow([_plain(row.value), model, *told])
+            lines.writerow([_plain(row.value), model, *told, *exchange.values()])
     return text.getvalue()
 
 

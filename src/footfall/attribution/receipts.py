@@ -12,6 +12,7 @@ import numpy as np
 from footfall.attribution import engine
 from footfall.attribution.allocate import allocate
 from footfall.attribution.definition import Definition
+from footfall.attribution.exchange import Exchanged
 from footfall.attribution.run import Attribution
 from footfall.attribution.words import KINDS, RULES
 from footfall.domain.times import DAY, HOUR, MINUTE, SECOND
@@ -83,6 +84,8 @@ class Receipt:
         considered: every touch of the person, oldest first.
         reason: one sentence on the whole.
         version: hash of the definition and channel rules it was reckoned by.
+        exchanged: what it was before all sales were converted to one currency; ``None``: that was
+            not asked for, or it is in that currency by itself.
     """
 
     conversion: Conversion
@@ -90,6 +93,7 @@ class Receipt:
     considered: list[Considered]
     reason: str
     version: str
+    exchanged: Exchanged | None
 
 
 def receipts(attribution: Attribution, reference: str, event_id: int = 0) -> list[Receipt]:
@@ -156,8 +160,12 @@ def _receipt(attribution: Attribution, conversion: Conversion) -> Receipt:
         for touch, (counts, reason) in zip(touches, judged, strict=True)
     ]
     changes = [Change(*row) for row in attribution.changes_of(conversion.person_id)]
-    reason = _summary(conversion, considered)
-    return Receipt(conversion, changes, considered, reason, attribution.version)
+    exchange = attribution.exchange
+    exchanged = (
+        None if exchange is None else exchange.of(attribution.connection, conversion.conversion_id)
+    )
+    reason = _summary(conversion, considered, exchanged)
+    return Receipt(conversion, changes, considered, reason, attribution.version, exchanged)
 
 
 def _drop_repeats(
@@ -198,9 +206,13 @@ def _credit(
     return credit
 
 
-def _summary(conversion: Conversion, considered: list[Considered]) -> str:
+def _summary(
+    conversion: Conversion, considered: list[Considered], exchanged: Exchanged | None
+) -> str:
     if conversion.is_cancelled:
         return "The order was cancelled, so there is nothing to credit."
+    if not conversion.net_minor and exchanged is not None and exchanged.net_minor:
+        return f"It is worth less than any unit of {conversion.currency}, so there is no credit."
     if not conversion.net_minor:
         return "All of it was refunded, so there is nothing to credit."
     counting = [each for each in considered if each.counts]

@@ -14,6 +14,7 @@ from duckdb import DuckDBPyConnection
 from footfall.attribution import engine
 from footfall.attribution.channels import Channels, origin_of
 from footfall.attribution.definition import Definition
+from footfall.attribution.exchange import Exchange
 from footfall.attribution.paths import Credit
 from footfall.attribution.statements import statement
 from footfall.attribution.words import EVER, FOREVER, RULES, Dimension, Range
@@ -52,6 +53,7 @@ class Attribution:
         connection: with the relations ``events``, ``identity``, ``objects`` and ``deliveries`` of
             the lake.
         as_of: UTC microseconds; whatever arrived later is not known yet.
+        exchange: to have all sales in one currency.
     """
 
     def __init__(
@@ -61,8 +63,10 @@ class Attribution:
         definition: Definition,
         channels: Channels,
         as_of: int = FOREVER,
+        exchange: Exchange | None = None,
     ) -> None:
         self.connection = connection
+        self.exchange = exchange
         self.definition = definition
         self.version = definition.version_with(channels.text)
         self._known = known = {"business_id": business_id, "as_of": as_of}
@@ -83,6 +87,8 @@ class Attribution:
             is_confirmed_only=definition.confirmed_only,
         )
         self._name_origins(channels)
+        if exchange is not None:
+            exchange.apply(connection)
 
     def currencies(self) -> list[str]:
         """Return the currencies that anything was sold in."""

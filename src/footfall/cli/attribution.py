@@ -10,8 +10,9 @@ import click
 from footfall.attribution.words import DEFAULT_MODELS, DIMENSIONS, EVER, MODELS, RULES, Range
 from footfall.cli.attribution_read import Asked, Read, bound, read
 from footfall.cli.attribution_settings import settings as settings_group
-from footfall.cli.options import database_options, effective, json_option
+from footfall.cli.options import Parsed, database_options, effective, json_option
 from footfall.cli.output import print_json
+from footfall.domain.money import parse_currency
 from footfall.domain.public_ids import Kind
 from footfall.errors import ConfigurationError, did_you_mean
 
@@ -31,6 +32,11 @@ _BY: Final = click.option(
 )
 _CURRENCY: Final = click.option(
     "--currency", metavar="CODE", help="Sales in it.  [default: the business's]"
+)
+_CONVERT_TO: Final = click.option(
+    "--convert-to",
+    type=Parsed("code", parse_currency),
+    help="Sales of all currencies, each converted by the rate of its day.",
 )
 _DEFINITION: Final = click.option(
     "--definition", type=_A_FILE, help="TOML file with windows and parameters of models."
@@ -66,6 +72,7 @@ def attribution() -> None:
     help="A model to show; several times for several.  [default: the rules]",
 )
 @_CURRENCY
+@_CONVERT_TO
 @click.option("--since", metavar="TIME", help="First sale: a date, or a time with a zone.")
 @click.option("--until", metavar="TIME", help="Sales before this: a date, or a time with a zone.")
 @_DEFINITION
@@ -75,6 +82,7 @@ def report(
     by: str,
     models: tuple[str, ...],
     currency: str | None,
+    convert_to: str | None,
     since: str | None,
     until: str | None,
     definition: Path | None,
@@ -90,6 +98,8 @@ def report(
     from footfall.reports.credit import credit_report
 
     _require(models, MODELS)
+    if currency and convert_to:
+        raise click.UsageError("--currency and --convert-to exclude each other; give one of them.")
 
     def credited(whose: "Business", made: list[Read]) -> "CreditReport":
         zone = ZoneInfo(whose.timezone)
@@ -98,7 +108,7 @@ def report(
             made[0].attribution,
             by=by,  # type: ignore[arg-type]
             models=models or DEFAULT_MODELS,
-            currency=(currency or whose.currency).upper(),
+            currency=convert_to or (currency or whose.currency).upper(),
             zone=zone,
             during=Range(
                 EVER.since_at if since_at is None else since_at,
@@ -108,7 +118,7 @@ def report(
         )
 
     asked = [Asked(definition, as_of)]
-    shown = read(effective(data, database), business, channels, asked, credited)
+    shown = read(effective(data, database), business, channels, asked, credited, convert_to)
     print_json(shown) if as_json else print_report(shown)
 
 
@@ -178,11 +188,13 @@ attribution.add_command(settings_group)
 
 @click.command()
 @click.argument("order")
+@_CONVERT_TO
 @_DEFINITION
 @_AS_OF
 @_whose
 def explain(
     order: str,
+    convert_to: str | None,
     definition: Path | None,
     as_of: str | None,
     business: str | None,
@@ -206,7 +218,8 @@ def explain(
             event_id = opened.row_id(Kind.EVENT, order)
             return find(made[0].attribution, order, event_id, opened.public_id)
 
-    shown = read(settings, business, channels, [Asked(definition, as_of)], explained)
+    asked = [Asked(definition, as_of)]
+    shown = read(settings, business, channels, asked, explained, convert_to)
     if not shown:
         raise ConfigurationError(
             f"No sale is known as “{order}”. An order becomes one with its event order.placed, "

@@ -1,5 +1,7 @@
 """What ``footfall attribution`` prints for people."""
 
+from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -8,10 +10,13 @@ from footfall.cli.output import print_table
 
 if TYPE_CHECKING:
     from footfall.reports.bodies import ConversionReceipt, CreditReport, Difference
+    from footfall.reports.exchange_bodies import ReportExchange
 
 
 def print_report(shown: "CreditReport") -> None:
     """Print what earned what, model beside model."""
+    if shown.exchange is not None:
+        _print_exchange(shown.exchange)
     if not shown.conversions:
         click.echo(
             f"Nothing was sold in {shown.currency} in that time. A sale begins with an event "
@@ -30,8 +35,25 @@ def print_report(shown: "CreditReport") -> None:
     )
     print_table(rows, headings)
     others = [code for code in shown.currencies if code != shown.currency]
-    if others:
+    if others and shown.exchange is None:
         click.echo(f"Sales in {', '.join(others)} are not in it: see --currency.")
+
+
+def _print_exchange(shown: "ReportExchange") -> None:
+    """Print the rates that were used, a line for each currency, and what was left."""
+    for currency, used in groupby(shown.rates, lambda each: each.currency):
+        rates = list(used)
+        low, high = (pick((each.rate for each in rates), key=Decimal) for pick in (min, max))
+        span = low if low == high else f"{low} to {high}"
+        days = rates[0].day if len(rates) == 1 else f"{rates[0].day} to {rates[-1].day}"
+        count = sum(each.conversions for each in rates)
+        click.echo(f"1 {currency} was {span} {shown.to} ({days}; {count:,} sales).")
+    for each in shown.not_converted:
+        click.echo(
+            f"Left out: {each.conversions:,} in {each.currency} worth {each.net}, "
+            f"{each.first} to {each.last}. {each.reason}",
+            err=True,
+        )
 
 
 _TOUCHES: Final = {
@@ -52,6 +74,9 @@ def print_receipt(shown: "ConversionReceipt") -> None:
     click.echo(f"{name}, {shown.at}, {money.net} {money.currency} net")
     refunds = f", {money.refunded} refunded" if money.refunded.strip("0.") else ""
     click.echo(f"  {money.gross} gross{refunds}{', cancelled' if money.cancelled else ''}")
+    if money.converted is not None:
+        net = f"{money.converted.net} {money.converted.currency}: " if money.converted.net else ""
+        click.echo(f"  {net}{money.converted.reason}")
     whose = (
         f"profile {shown.profile}" if shown.profile else f"nobody known, session {shown.session}"
     )

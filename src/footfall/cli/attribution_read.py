@@ -9,6 +9,7 @@ from footfall.domain.times import parse_bound
 from footfall.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from footfall.attribution.exchange import Exchange
     from footfall.attribution.run import Attribution
     from footfall.settings import Settings
     from footfall.store.businesses import Business
@@ -36,6 +37,7 @@ def read(
     channels: Path | None,
     asked: Sequence[Asked],
     ask: "Callable[[Business, list[Read]], Found]",
+    convert_to: str | None = None,
 ) -> Found:
     """Bring the lake up to date, make one business's attributions, and ask something of them.
 
@@ -59,6 +61,7 @@ def read(
             held = [
                 in_force.find(connection, whose.id, FOREVER if at is None else at) for at in moments
             ]
+    exchange = None if convert_to is None else _exchange(settings, convert_to, zone)
     own_rules = None if channels is None else channel_rules.load(channels)
     wanted = [
         (
@@ -78,7 +81,12 @@ def read(
                 # A cursor sees the same views and has temporary tables of its own.
                 Read(
                     Attribution(
-                        views.cursor(), whose.id, told, rules, FOREVER if at is None else at
+                        views.cursor(),
+                        whose.id,
+                        told,
+                        rules,
+                        FOREVER if at is None else at,
+                        exchange,
                     ),
                     at,
                 )
@@ -89,6 +97,20 @@ def read(
     with lake_of(settings) as lake, Console(stderr=True).status("Reading…"):
         lake.archive()
         return lake.read_now(whose.id, made)
+
+
+def _exchange(settings: "Settings", to: str, zone: ZoneInfo) -> "Exchange":
+    """Return the wish to have all sales in one currency, by the rates of the installation."""
+    from footfall.attribution.exchange import Exchange
+    from footfall.cli.database import database_of
+    from footfall.store import exchange_rates
+    from footfall.store.exchange_rates import Rate
+
+    def fetch(currencies: Sequence[str], first_day: str, last_day: str) -> list[Rate]:
+        with database_of(settings) as opened, opened.engines.read.begin() as connection:
+            return exchange_rates.between(connection, currencies, first_day, last_day)
+
+    return Exchange(to, zone, fetch)
 
 
 def bound(text: str | None, zone: ZoneInfo, option: str) -> int | None:

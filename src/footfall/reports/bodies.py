@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from footfall.reports.exchange_bodies import ReceiptExchange, ReportExchange
+
 Id = str | None
 Text = str | None
 
@@ -35,6 +37,9 @@ class CreditReport(Struct):
     net: Annotated[str, Meta(description="Their value net of refunds and cancellations.")]
     unattributed_conversions: Annotated[int, Meta(description="Those without a touch that counts.")]
     unattributed: Annotated[str, Meta(description="Their net value.")]
+    exchange: Annotated[
+        ReportExchange | None, Meta(description="With `convert_to`: the rates that were used.")
+    ] = None
 
 
 class ReceiptMoney(Struct):
@@ -45,6 +50,10 @@ class ReceiptMoney(Struct):
     refunded: Annotated[str, Meta(description="By refunds that name the order.")]
     cancelled: Annotated[bool, Meta(description="Whether nothing is left of it.")]
     net: Annotated[str, Meta(description="What is credited.")]
+    converted: Annotated[
+        ReceiptExchange | None,
+        Meta(description="With `convert_to`: what it is in that currency, which is credited then."),
+    ] = None
 
 
 class ReceiptChange(Struct):

@@ -14,6 +14,7 @@ from footfall.attribution.words import EVER, Dimension, Range
 from footfall.domain.money import format_minor
 from footfall.domain.times import iso_utc
 from footfall.reports.bodies import CreditReport, CreditRow
+from footfall.reports.exchange import exchange_of
 
 DATE_BASIS: Final = "purchase"
 
@@ -61,4 +62,5 @@ def credit_report(
         net=format_minor(total.net_minor, currency),
         unattributed_conversions=total.conversions - total.attributed_conversions,
         unattributed=format_minor(total.net_minor - total.attributed_minor, currency),
+        exchange=exchange_of(attribution, during),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from footfall.attribution.receipts import Change, Considered, Conversion, Receipt, receipts
+from footfall.attribution.receipts import Change, Considered, Receipt, receipts
 from footfall.attribution.run import Attribution
 from footfall.attribution.words import KINDS
 from footfall.domain.money import format_minor
@@ -15,6 +15,7 @@ from footfall.reports.bodies import (
     ReceiptMoney,
     ReceiptTouch,
 )
+from footfall.reports.exchange import converted
 
 Encode = Callable[[Kind, int], str]
 
@@ -40,7 +41,7 @@ def render(receipt: Receipt, encode: Encode) -> ConversionReceipt:
         action=conversion.action,
         reference=conversion.reference,
         at=iso_utc(conversion.converted_at),
-        money=_money(conversion),
+        money=_money(receipt),
         profile=_id(Kind.PROFILE, max(conversion.person_id, 0) or None, encode),
         session=_id(Kind.SESSION, conversion.session_id, encode),
         reason=receipt.reason,
@@ -50,14 +51,16 @@ def render(receipt: Receipt, encode: Encode) -> ConversionReceipt:
     )
 
 
-def _money(conversion: Conversion) -> ReceiptMoney:
-    currency = conversion.currency
+def _money(receipt: Receipt) -> ReceiptMoney:
+    conversion = receipt.conversion
+    told = receipt.exchanged or conversion
     return ReceiptMoney(
-        currency,
-        format_minor(conversion.gross_minor, currency),
-        format_minor(conversion.refunded_minor, currency),
+        told.currency,
+        format_minor(told.gross_minor, told.currency),
+        format_minor(told.refunded_minor, told.currency),
         conversion.is_cancelled,
-        format_minor(conversion.net_minor, currency),
+        format_minor(told.net_minor, told.currency),
+        converted(receipt),
     )
 
 
