@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import duckdb
 
+from footfall.attribution import histories
 from footfall.attribution.channels import Channels, load
 from footfall.attribution.definition import Definition
 from footfall.attribution.exchange import Exchange
@@ -21,66 +22,7 @@ BUSINESS: Final = 1
 START: Final = 20_000 * DAY
 """An instant that the tests count from."""
 
-_COLUMNS: Final = {
-    "events": {
-        "event_id": "bigint",
-        "business_id": "bigint",
-        "action": "varchar",
-        "action_id": "bigint",
-        "profile_id": "bigint",
-        "session_id": "bigint",
-        "object_id": "bigint",
-        "token_id": "bigint",
-        "amount_minor": "bigint",
-        "currency": "varchar",
-        "occurred_at": "bigint",
-        "tracked_at": "bigint",
-        "received_at": "bigint",
-        "is_bot": "boolean",
-        "is_ahead": "boolean",
-        "utm_source": "varchar",
-        "utm_medium": "varchar",
-        "utm_campaign": "varchar",
-        "utm_term": "varchar",
-        "utm_content": "varchar",
-        "utm_observed_at": "bigint",
-        "click_id_kind": "varchar",
-        "click_id": "varchar",
-        "referrer": "varchar",
-        "page_url": "varchar",
-        "link_id": "varchar",
-        "object_reference": "varchar",
-        "object_kind": "varchar",
-        "data": "varchar",
-    },
-    "identity": {
-        "log_id": "bigint",
-        "business_id": "bigint",
-        "at": "bigint",
-        "kind": "varchar",
-        "session_id": "bigint",
-        "profile_id": "bigint",
-        "other_id": "bigint",
-        "about_id": "bigint",
-        "cause": "varchar",
-    },
-    "objects": {
-        "object_id": "bigint",
-        "business_id": "bigint",
-        "kind": "varchar",
-        "parent_id": "bigint",
-    },
-    "deliveries": {
-        "delivery_id": "bigint",
-        "business_id": "bigint",
-        "profile_id": "bigint",
-        "campaign": "varchar",
-        "channel": "varchar",
-        "delivered_at": "bigint",
-        "created_at": "bigint",
-    },
-}
-RELATIONS: Final = tuple(_COLUMNS)
+RELATIONS: Final = tuple(histories.RELATIONS)
 
 
 def event(event_id: int, occurred_at: int, **changes: Any) -> Row:
@@ -151,15 +93,8 @@ def delivery(delivery_id: int, delivered_at: int, profile_id: int = 1, **changes
 def lake(**relations: Iterable[Mapping[str, Any]]) -> duckdb.DuckDBPyConnection:
     """Return a connection with the relations; those not named are empty."""
     connection = duckdb.connect(config={"threads": 1})
-    for name, columns in _COLUMNS.items():
-        told = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-        connection.execute(f"create table {name} ({told})")
-        rows = [tuple(row.get(column) for column in columns) for row in relations.get(name, ())]
-        if rows:
-            one = f"({', '.join('?' * len(columns))})"
-            values = [value for row in rows for value in row]
-            text = f"insert into {name} values {', '.join([one] * len(rows))}"
-            connection.execute(text, values)
+    for name, table in histories.RELATIONS.items():
+        histories.fill(connection, name, table.columns, list(relations.get(name, ())))
     return connection
 
 

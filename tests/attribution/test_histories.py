@@ -1,124 +1,21 @@
-"""Stories whose credit is known by hand: each folder of ``tests/histories`` holds one.
+"""Histories whose credit is known by hand, in ``tests/histories``: as written, and told alike.
 
-``events.csv`` (and ``identity.csv``, ``deliveries.csv``, ``objects.csv``) has the columns it needs;
-``definition.toml`` what differs from the default, ``by`` what and ``as_of`` when. ``credits.csv``
-has all credit under the models it names, and what nobody earned as ``(unattributed)``.
+``footfall attribution test`` runs them, too; here receipts and reports are held to them as well.
 """
 
-import csv
-import tomllib
 from collections import defaultdict
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from footfall.attribution import engine, words
-from footfall.attribution.channels import load
-from footfall.attribution.definition import Definition
+from footfall.attribution import histories, words
+from footfall.attribution.histories import UNATTRIBUTED, Credits
 from footfall.attribution.receipts import Receipt, receipts
 from footfall.attribution.run import NOTHING, Attribution
-from footfall.attribution.words import FOREVER
-from footfall.domain.times import parse_duration, parse_instant
-from tests.attribution.lake import RELATIONS, Row, attribution, event
 
-HISTORIES: Final = Path(__file__).parents[1] / "histories"
-STORIES: Final = sorted(path.name for path in HISTORIES.iterdir() if path.is_dir())
-UNATTRIBUTED: Final = "(unattributed)"
-_TEXTS: Final = {
-    "action", "kind", "cause", "campaign", "channel", "currency", "referrer", "page_url",
-    "object_reference", "click_id", "click_id_kind", "utm_source", "utm_medium", "utm_campaign",
-}  # fmt: skip
-
-Credits = dict[tuple[str, str, str], int]
-
-
-def instant(text: str) -> int:
-    return parse_instant(text, received_at=FOREVER).tracked_at
-
-
-def parsed(column: str, text: str) -> Any:
-    if not text:
-        return None
-    if column == "at" or column.endswith("_at"):
-        return instant(text)
-    if column in _TEXTS:
-        return text
-    return text == "true" if column.startswith("is_") else int(text)
-
-
-def rows(name: str, relation: str) -> list[Row]:
-    """Return the rows of a relation; what a file leaves out is what is usual."""
-    path = HISTORIES / name / f"{relation}.csv"
-    if not path.exists():
-        return []
-    with path.open() as file:
-        told = [
-            {key: parsed(key, text) for key, text in row.items()} for row in csv.DictReader(file)
-        ]
-    return [_completed(relation, number, row) for number, row in enumerate(told, 1)]
-
-
-def _completed(relation: str, number: int, row: Row) -> Row:
-    if relation == "events":
-        usual = event(number, row["occurred_at"], session_id=None, object_id=number)
-        currency = "USD" if row.get("amount_minor") is not None else None
-        usual |= {"currency": currency}
-        return usual | {key: value for key, value in row.items() if value is not None}
-    usual = {"business_id": 1}
-    if relation == "deliveries":
-        usual |= {"delivery_id": number, "created_at": row["delivered_at"]}
-    return usual | row
-
-
-def told(name: str) -> tuple[Attribution, Any]:
-    """Return the attribution of a story, and by what its credit is told."""
-    path = HISTORIES / name / "definition.toml"
-    changes = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
-    by = changes.pop("by", "source")
-    as_of = instant(changes.pop("as_of")) if "as_of" in changes else FOREVER
-    for key, value in changes.items():
-        if isinstance(value, list):
-            changes[key] = tuple(value)
-        elif key.endswith("_us"):
-            changes[key] = parse_duration(value)
-    relations = {relation: rows(name, relation) for relation in RELATIONS}
-    channels = load()
-    return attribution(Definition(**changes), channels, as_of, None, **relations), by
-
-
-def expected(name: str) -> Credits:
-    with (HISTORIES / name / "credits.csv").open() as file:
-        found = list(csv.DictReader(file))
-    credits_ = {
-        (row["order"], row["model"], row["value"]): int(row["credit_minor"]) for row in found
-    }
-    assert len(credits_) == len(found)
-    return credits_
-
-
-def reckoned(asked: Attribution, by: Any) -> Credits:
-    """Return the credit of each conversion as the engine gives it."""
-    earned: Credits = defaultdict(int)
-    for currency in asked.currencies():
-        values = asked.compare(by, [], currency).values
-        found = engine.candidates(asked.connection, asked.definition)
-        query = (
-            "select conversion_id, reference, told.net_minor, is_asked from conversions "
-            "join told_conversions as told using (conversion_id) order by conversion_id"
-        )
-        sales = asked.connection.execute(query).fetchall()
-        for model in words.RULES:
-            left = {i: sale[2] for i, sale in enumerate(sales) if sale[3]}
-            minor = engine.credit_touches(found, engine.weigh(model, found, asked.definition))
-            for i, row in enumerate(found.conversion_row.tolist()):
-                for touch in range(found.starts[i], found.starts[i + 1]):
-                    value = values[found.value_code[touch]]
-                    earned[sales[row][1], model, value] += int(minor[touch])
-                    left[row] -= int(minor[touch])
-            for row, rest in left.items():
-                earned[sales[row][1], model, UNATTRIBUTED] += rest
-    return {key: each for key, each in earned.items() if each}
+FOLDER: Final = Path(__file__).parents[1] / "histories"
+HISTORIES: Final = {path.name: path for path in histories.find(FOLDER)}
 
 
 def of_receipts(asked: Attribution, by: Any) -> Credits:
@@ -158,22 +55,21 @@ def of_reports(asked: Attribution, by: Any) -> Credits:
     return {key: each for key, each in earned.items() if each}
 
 
-@pytest.mark.parametrize("name", STORIES)
-def test_a_story_ends_as_it_was_worked_out_by_hand(name: str) -> None:
-    wanted = expected(name)
-    models = {model for _, model, _ in wanted} or {"last"}
-    asked, by = told(name)
-    earned = reckoned(asked, by)
-    assert {key: each for key, each in earned.items() if key[1] in models} == wanted
-    # Receipts and reports tell the same in their own ways.
-    assert of_receipts(asked, by) == earned
-    added: Credits = defaultdict(int)
-    for (_, model, value), minor in earned.items():
-        added["", model, value] += minor
-    assert of_reports(asked, by) == added
+@pytest.mark.parametrize("name", HISTORIES)
+def test_a_history_ends_as_it_was_worked_out_by_hand(name: str) -> None:
+    history = histories.read(HISTORIES[name])
+    with histories.attribution(history) as asked:
+        assert histories.differences(asked, history) == []
+        # Receipts and reports tell the same in their own ways, under every rule.
+        earned = histories.reckon(asked, history.by, words.RULES)
+        assert of_receipts(asked, history.by) == earned
+        added: Credits = defaultdict(int)
+        for (_, model, value), minor in earned.items():
+            added["", model, value] += minor
+        assert of_reports(asked, history.by) == added
 
 
-def test_there_is_a_sentence_with_each_story() -> None:
-    assert len(STORIES) >= 25
-    for name in STORIES:
-        assert (HISTORIES / name / "story.txt").read_text("utf-8").strip().endswith(".")
+def test_there_is_a_sentence_with_each_history() -> None:
+    assert len(HISTORIES) >= 25
+    for path in HISTORIES.values():
+        assert histories.read(path).story.endswith(".")

@@ -10,6 +10,7 @@ import click
 from footfall.attribution.words import DEFAULT_MODELS, DIMENSIONS, EVER, MODELS, RULES, Range
 from footfall.cli.attribution_read import Asked, Read, bound, read
 from footfall.cli.attribution_settings import settings as settings_group
+from footfall.cli.attribution_test import test
 from footfall.cli.options import Parsed, database_options, effective, json_option
 from footfall.cli.output import print_json
 from footfall.domain.money import parse_currency
@@ -183,6 +184,7 @@ def diff(
     print_json(shown) if as_json else print_difference(shown)
 
 
+attribution.add_command(test)
 attribution.add_command(settings_group)
 
 
