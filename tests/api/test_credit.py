@@ -123,6 +123,30 @@ def test_a_report_says_what_it_was_reckoned_by(shop: Shop) -> None:
     assert len(report["version"]) == 12
 
 
+def test_a_report_says_how_sure_its_numbers_are(shop: Shop) -> None:
+    Sale(shop)
+    models = ("linear", "markov_1")
+    query = {"models": ",".join(models), "bootstrap": "40", "seed": "7"}
+    report = got(shop.client.get(REPORT, params=query))
+    assert report == got(shop.client.get(REPORT, params=query))
+    told = report["bootstrap"]
+    assert (told["samples"], told["seed"], told["level"]) == (40, 7, 0.95)
+    assert told["customers"] > 0
+    for row in report["rows"]:
+        for model in models:
+            low, high = row["conversions_interval"][model]
+            assert low <= row["conversions"][model] + 1e-9
+            assert row["conversions"][model] - 1e-9 <= high
+            low, high = map(_minor, row["credit_interval"][model])
+            assert low <= _minor(row["credit"][model]) <= high
+    lines = shop.client.get(REPORT, params=query | {"format": "csv"}).text
+    first = next(csv.DictReader(io.StringIO(lines)))
+    row = report["rows"][0]
+    assert [first["credit_low"], first["credit_high"]] == row["credit_interval"][first["model"]]
+    plain = got(shop.client.get(REPORT, params={"models": "linear"}))
+    assert (plain["bootstrap"], plain["rows"][0]["credit_interval"]) == (None, None)
+
+
 def test_other_currencies_are_named_and_never_added(shop: Shop) -> None:
     order = {"reference": unique("A-"), "total": "500", "currency": "JPY"}
     shop.track(action="order.placed", session=shop.session(), order_parameters=order)
@@ -157,6 +181,10 @@ def test_a_report_comes_as_csv_that_no_spreadsheet_runs(shop: Shop) -> None:
         ("since", "yesterday"),
         ("as_of", "2026-02-01T00:00:00"),
         ("format", "xml"),
+        ("bootstrap", "39"),
+        ("bootstrap", "1001"),
+        ("bootstrap", "-5"),
+        ("seed", "x"),
     ],
 )
 def test_a_report_refuses_what_it_does_not_know(shop: Shop, name: str, value: str) -> None:

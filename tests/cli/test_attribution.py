@@ -118,6 +118,18 @@ def test_channel_rules_of_ones_own_are_used(sold: Server, tmp_path: Path) -> Non
     assert {row["value"] for row in report["rows"]} == {"Ours", "Unassigned"}
 
 
+def test_intervals_are_shown_with_their_seed(sold: Server) -> None:
+    options = ("attribution", "report", "--model", "linear", "--bootstrap", "40", "--seed", "7")
+    url = ("--data", sold.data)
+    report = footfall_json(*options, *url)
+    query = {"models": "linear", "bootstrap": "40", "seed": "7"}
+    assert report == got(sold.client.get("/v1/attribution/report", params=query))
+    told = footfall(*options, *url).stdout
+    assert "49.95 (49.95 to 49.95)" in told
+    assert "40 samples of 1 customers; seed 7" in told
+    assert "39" in footfall(*options[:4], "--bootstrap", "39", *url, status=2).stderr
+
+
 def test_what_cannot_be_asked_is_refused_with_the_remedy(sold: Server) -> None:
     url = ("--data", sold.data)
     report = ("attribution", "report")

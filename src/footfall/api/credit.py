@@ -16,6 +16,7 @@ from footfall.api.answers import Listing
 from footfall.api.call import Call, absent
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.exchange import CONVERT_TO, exchange_columns, exchange_to, read_convert_to
+from footfall.api.resampling import BOOTSTRAP, interval_columns, read_resampling
 from footfall.attribution import in_force
 from footfall.attribution.words import (
     DEFAULT_MODELS,
@@ -56,6 +57,7 @@ _QUERY: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "since": (_TEXT, "Sales from then on: a date of the business's zone, or ISO 8601 with a zone."),
     "until": (_TEXT, "Sales before then, likewise."),
     "as_of": _AS_OF,
+    **BOOTSTRAP,
     "format": ({"type": "string", "enum": ["json", "csv"]}, "Default `json`."),
 }
 
@@ -114,6 +116,7 @@ async def report_credit(call: Call) -> CreditReport | Response[str]:
         _bound(call, "until", zone, faults) or EVER.until_at,
     )
     as_of = _bound(call, "as_of", zone, faults)
+    resampling = read_resampling(call, faults)
     faults += [_no_model(model) for model in models if model not in MODELS]
     _require(call, "by", DIMENSIONS, faults)
     _require(call, "format", ("json", "csv"), faults)
@@ -131,6 +134,7 @@ async def report_credit(call: Call) -> CreditReport | Response[str]:
             zone=zone,
             during=during,
             as_of=as_of,
+            resampling=resampling,
         )
 
     report = await _read(call, as_of, credited, exchange_to(call, convert_to, zone))
@@ -205,7 +209,7 @@ async def _read(
     try:
         return await lake.read(call.business_id, read)
     except TooMuchForModel as problem:
-        raise refuse(Invalid(str(problem), "models")) from None
+        raise refuse(Invalid(str(problem), problem.parameter)) from None
 
 
 async def _business(call: Call) -> Business:
@@ -256,11 +260,12 @@ def _csv(report: CreditReport) -> str:
     lines = csv.writer(text, lineterminator="\n")
     exchange = exchange_columns(report)
     heading = [report.by, "model", "conversions", "credit", "currency", "version"]
-    lines.writerow([*heading, *exchange])
+    lines.writerow([*heading, *interval_columns(report), *exchange])
     for row in report.rows:
         for model in report.models:
             told = (row.conversions[model], row.credit[model], report.currency, report.version)
-            lines.writerow([_plain(row.value), model, *told, *exchange.values()])
+            between = interval_columns(report, row, model)
+            lines.writerow([_plain(row.value), model, *told, *between, *exchange.values()])
     return text.getvalue()
 
 

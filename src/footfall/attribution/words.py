@@ -3,7 +3,7 @@
 For whoever asks; nothing is loaded here that reckons.
 """
 
-from typing import Final, Literal, NamedTuple, get_args
+from typing import ClassVar, Final, Literal, NamedTuple, get_args
 
 from footfall.errors import FootfallError
 
@@ -49,6 +49,31 @@ class Range(NamedTuple):
 
 EVER: Final = Range(0, FOREVER)
 
+SAMPLES_MIN: Final = 40
+"""With fewer no sample would lie beyond percentiles of 95 %."""
+
+SAMPLES_MAX: Final = 1_000
+
+SEED: Final = 1
+"""Of chance, where nobody names one."""
+
+SEED_MAX: Final = 2**32 - 1
+
+
+class Resampling(NamedTuple):
+    """How often customers are drawn again to tell how sure credit is, and the seed of chance."""
+
+    samples: int
+    seed: int = SEED
+
 
 class TooMuchForModel(FootfallError, ValueError):
     """A model cannot be reckoned for so much; the message says what is too much, and what to do."""
+
+    parameter: ClassVar[str] = "models"
+
+
+class TooManySamples(TooMuchForModel):
+    """So many samples would take too long."""
+
+    parameter = "bootstrap"

@@ -7,7 +7,19 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from footfall.attribution.words import DEFAULT_MODELS, DIMENSIONS, EVER, MODELS, RULES, Range
+from footfall.attribution.words import (
+    DEFAULT_MODELS,
+    DIMENSIONS,
+    EVER,
+    MODELS,
+    RULES,
+    SAMPLES_MAX,
+    SAMPLES_MIN,
+    SEED,
+    SEED_MAX,
+    Range,
+    Resampling,
+)
 from footfall.cli.attribution_read import Asked, Read, bound, read
 from footfall.cli.attribution_settings import settings as settings_group
 from footfall.cli.attribution_test import test
@@ -76,6 +88,19 @@ def attribution() -> None:
 @_CONVERT_TO
 @click.option("--since", metavar="TIME", help="First sale: a date, or a time with a zone.")
 @click.option("--until", metavar="TIME", help="Sales before this: a date, or a time with a zone.")
+@click.option(
+    "--bootstrap",
+    type=click.IntRange(SAMPLES_MIN, SAMPLES_MAX),
+    metavar="N",
+    help="Show intervals of 95 %, from customers drawn again N times.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, SEED_MAX),
+    default=SEED,
+    show_default=True,
+    help="Of chance: the same gives the same intervals.",
+)
 @_DEFINITION
 @_AS_OF
 @_whose
@@ -86,6 +111,8 @@ def report(
     convert_to: str | None,
     since: str | None,
     until: str | None,
+    bootstrap: int | None,
+    seed: int,
     definition: Path | None,
     as_of: str | None,
     business: str | None,
@@ -116,6 +143,7 @@ def report(
                 EVER.until_at if until_at is None else until_at,
             ),
             as_of=made[0].as_of,
+            resampling=None if bootstrap is None else Resampling(bootstrap, seed),
         )
 
     asked = [Asked(definition, as_of)]

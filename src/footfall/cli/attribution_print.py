@@ -9,7 +9,7 @@ import click
 from footfall.cli.output import print_table
 
 if TYPE_CHECKING:
-    from footfall.reports.bodies import ConversionReceipt, CreditReport, Difference
+    from footfall.reports.bodies import ConversionReceipt, CreditReport, CreditRow, Difference
     from footfall.reports.exchange_bodies import ReportExchange
 
 
@@ -24,7 +24,7 @@ def print_report(shown: "CreditReport") -> None:
         )
         return
     headings = {"value": shown.by, **{model: model.replace("_", " ") for model in shown.models}}
-    rows = [{"value": row.value, **row.credit} for row in shown.rows]
+    rows = [{"value": row.value, **_credit(row)} for row in shown.rows]
     rows.append({"value": "without attribution", **dict.fromkeys(shown.models, shown.unattributed)})
     rows.append({"value": "all", **dict.fromkeys(shown.models, shown.net)})
     click.echo(
@@ -34,9 +34,23 @@ def print_report(shown: "CreditReport") -> None:
         f"{shown.date_basis}; days of {shown.timezone}; rules {shown.version}."
     )
     print_table(rows, headings)
+    if shown.bootstrap is not None:
+        drawn = shown.bootstrap
+        click.echo(
+            f"In brackets what lies between for {drawn.level:.0%} of {drawn.samples:,} samples of "
+            f"{drawn.customers:,} customers; seed {drawn.seed}."
+        )
     others = [code for code in shown.currencies if code != shown.currency]
     if others and shown.exchange is None:
         click.echo(f"Sales in {', '.join(others)} are not in it: see --currency.")
+
+
+def _credit(row: "CreditRow") -> dict[str, str]:
+    """Return the credit of a row by model, each with its interval if there are any."""
+    if row.credit_interval is None:
+        return row.credit
+    ends = row.credit_interval
+    return {model: f"{told} ({' to '.join(ends[model])})" for model, told in row.credit.items()}
 
 
 def _print_exchange(shown: "ReportExchange") -> None:

@@ -16,6 +16,23 @@ class CreditRow(Struct):
     value: Annotated[str, Meta(description="Channel, source …; `(none)`: not told.")]
     conversions: Annotated[dict[str, float], Meta(description="Shares of conversions, by model.")]
     credit: Annotated[dict[str, str], Meta(description="Decimal text in `currency`, by model.")]
+    conversions_interval: Annotated[
+        dict[str, list[float]] | None,
+        Meta(description="With `bootstrap`: lower and upper end, by model."),
+    ] = None
+    credit_interval: Annotated[
+        dict[str, list[str]] | None,
+        Meta(description="Likewise, decimal texts; rounded away from the middle."),
+    ] = None
+
+
+class ReportBootstrap(Struct):
+    """How the intervals of a report came about."""
+
+    samples: Annotated[int, Meta(description="How often customers were drawn.")]
+    seed: Annotated[int, Meta(description="Of chance; the same gives the same intervals.")]
+    level: Annotated[float, Meta(description="Part of the samples between the ends.")]
+    customers: Annotated[int, Meta(description="How many were drawn from, and each time.")]
 
 
 class CreditReport(Struct):
@@ -39,6 +56,9 @@ class CreditReport(Struct):
     unattributed: Annotated[str, Meta(description="Their net value.")]
     exchange: Annotated[
         ReportExchange | None, Meta(description="With `convert_to`: the rates that were used.")
+    ] = None
+    bootstrap: Annotated[
+        ReportBootstrap | None, Meta(description="With `bootstrap`: what the intervals are of.")
     ] = None
 
 

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from footfall.attribution.allocate import whole_units
 from footfall.attribution.run import Attribution
-from footfall.attribution.words import EVER, Dimension, Range
+from footfall.attribution.words import EVER, Dimension, Range, Resampling
 from footfall.domain.money import format_minor
 from footfall.domain.times import iso_utc
 from footfall.reports.bodies import CreditReport, CreditRow
 from footfall.reports.exchange import exchange_of
+from footfall.reports.intervals import add_intervals
 
 DATE_BASIS: Final = "purchase"
 
@@ -28,8 +29,13 @@ def credit_report(
     zone: ZoneInfo,
     during: Range = EVER,
     as_of: int | None = None,
+    resampling: Resampling | None = None,
 ) -> CreditReport:
-    """Return the report of one currency."""
+    """Return the report of one currency.
+
+    Args:
+        resampling: to tell how sure its numbers are.
+    """
     compared = attribution.compare(by, models, currency, during)
     minor = {model: whole_units(credit.value_minor) for model, credit in compared.credit.items()}
     rows = [
@@ -44,6 +50,7 @@ def credit_report(
     order = minor[models[0]]
     places = {value: i for i, value in enumerate(compared.values)}
     rows.sort(key=lambda row: (-int(order[places[row.value]]), row.value))
+    bootstrap = add_intervals(attribution, compared, rows, models, during, resampling)
     total = compared.total
     return CreditReport(
         by=by,
@@ -63,4 +70,5 @@ def credit_report(
         unattributed_conversions=total.conversions - total.attributed_conversions,
         unattributed=format_minor(total.net_minor - total.attributed_minor, currency),
         exchange=exchange_of(attribution, during),
+        bootstrap=bootstrap,
     )
