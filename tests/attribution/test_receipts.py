@@ -6,13 +6,14 @@ import pytest
 
 from footfall.attribution import words
 from footfall.attribution.definition import Definition
-from footfall.attribution.receipts import Receipt, duration, receipts
+from footfall.attribution.receipts import WORDS, Receipt, duration, receipts
 from footfall.domain.times import DAY, HOUR, MINUTE, SECOND
 from tests.attribution.lake import (
     START,
     attach,
     attribution,
     campaign,
+    credit_of,
     delivery,
     event,
     merge,
@@ -31,6 +32,27 @@ def receipt(definition: Definition | None = None, **relations: Any) -> Receipt:
 
 def sentences(found: Receipt) -> list[tuple[bool, str]]:
     return [(each.counts, each.reason) for each in found.considered]
+
+
+def test_what_a_bot_met_is_shown_and_left_out_and_changes_nothing() -> None:
+    met = [
+        campaign(1, START, "google", session_id=1),
+        campaign(2, START + 1, "news", session_id=1, is_bot=True),
+        event(3, START + 2, session_id=1, is_bot=True, referrer="https://blog.example/"),
+        campaign(4, START + 3, "google", session_id=1, utm_observed_at=None),
+    ]
+    told = receipt(events=[*met, order(9, START + HOUR)])
+    shown = [(WORDS[each.touch.kind], each.touch.source) for each in told.considered]
+    # The campaign is remembered by the same browser: a bot between does not make it news.
+    assert shown == [("external", "google"), ("bot", "news"), ("bot", "blog.example")]
+    for each in told.considered[1:]:
+        assert not each.counts
+        assert each.reason.startswith("Left out because")
+        assert each.credit_minor == {}
+    alone = attribution(events=[*met[1:3], order(9, START + HOUR)])
+    assert credit_of(alone) == {}
+    assert alone.compare("source", [], "USD").values == ()
+    assert "none of them counts" in receipts(alone, "order-9")[0].reason
 
 
 def test_every_touch_of_the_person_has_a_verdict() -> None:

@@ -14,10 +14,11 @@ from footfall.attribution.allocate import allocate
 from footfall.attribution.definition import Definition
 from footfall.attribution.exchange import Exchanged
 from footfall.attribution.run import Attribution
-from footfall.attribution.words import KINDS, RULES
+from footfall.attribution.words import BOT, KINDS, RULES
 from footfall.domain.times import DAY, HOUR, MINUTE, SECOND
 
-_WORDS: Final = {number: word for word, number in KINDS.items()}
+WORDS: Final = {number: word for word, number in KINDS.items()} | {BOT: "bot"}
+"""What a touch is, by its number."""
 
 
 class Touch(NamedTuple):
@@ -110,13 +111,15 @@ def verdict(touch: Touch, conversion: Conversion, definition: Definition) -> tup
 
     Source: contract 7.2 (windows); docs/attribution.md, “Which touches count”.
     """
+    if touch.kind == BOT:
+        return False, "Left out because a program met it: it came with the name of a crawler."
     age_us = conversion.converted_at - touch.touched_at
     if age_us < 0:
         return (
             False,
             f"It came {duration(-age_us)} after the sale; nothing explains what was before.",
         )
-    word = _WORDS[touch.kind]
+    word = WORDS[touch.kind]
     lookback_us = definition.lookback_us(touch.kind)
     if lookback_us is not None and age_us > lookback_us:
         return False, (
@@ -225,7 +228,7 @@ def _summary(
             told = f"{count} touches of this person are known, and none of them counts"
         return f"{told}: revenue without attribution."
     winner = next(each for each in counting if each.credit_minor.get("precedence"))
-    word = _WORDS[winner.touch.kind]
+    word = WORDS[winner.touch.kind]
     strongest = min(each.touch.kind for each in counting)
     if winner.touch.kind != strongest:
         why = f"in edition C {word} evidence that came after all external evidence beats it"

@@ -36,6 +36,9 @@ EXTERNAL, ACTIVE, PASSIVE = 0, 1, 2
 KINDS: Final = {"external": EXTERNAL, "active": ACTIVE, "passive": PASSIVE}
 """Classes of evidence by the words that files and reports use."""
 
+BOT: Final = 3
+"""In place of a class: only a program met it. Receipts show it, and nothing counts it."""
+
 FOREVER: Final = 2**62
 """Microseconds, or an instant in them, beyond all others."""
 

@@ -91,7 +91,9 @@ class ReceiptTouch(Struct):
     """A touch of the person, and the verdict on it."""
 
     at: Annotated[str, Meta(description="ISO 8601.")]
-    kind: Annotated[str, Meta(description="`external`, `active` or `passive`.")]
+    kind: Annotated[
+        str, Meta(description="`external`, `active` or `passive`; `bot`: nobody met it.")
+    ]
     evidence: Annotated[str, Meta(description="What shows it: `campaign`, `ad_click` …")]
     channel: Annotated[str, Meta(description="By the channel rules.")]
     source: Annotated[str, Meta(description="Empty where nothing tells it.")]

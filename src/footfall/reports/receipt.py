@@ -1,11 +1,9 @@
 """A conversion's receipt as it is shown: ids of the API, decimal money, ISO 8601 times."""
 
 from collections.abc import Callable
-from typing import Final
 
-from footfall.attribution.receipts import Change, Considered, Receipt, receipts
+from footfall.attribution.receipts import WORDS, Change, Considered, Receipt, receipts
 from footfall.attribution.run import Attribution
-from footfall.attribution.words import KINDS
 from footfall.domain.money import format_minor
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import iso_utc
@@ -18,8 +16,6 @@ from footfall.reports.bodies import (
 from footfall.reports.exchange import converted
 
 Encode = Callable[[Kind, int], str]
-
-_WORDS: Final = {number: word for word, number in KINDS.items()}
 
 
 def find(
@@ -79,7 +75,7 @@ def _touch(each: Considered, currency: str, encode: Encode) -> ReceiptTouch:
     touch = each.touch
     return ReceiptTouch(
         at=iso_utc(touch.touched_at),
-        kind=_WORDS[touch.kind],
+        kind=WORDS[touch.kind],
         evidence=touch.evidence,
         channel=touch.channel,
         source=touch.source,

@@ -3,7 +3,7 @@
 -- reads:   told_touches, told_conversions, origins
 -- params:  conversion_id bigint
 -- returns: touch_id bigint, touched_at bigint (UTC microseconds), kind tinyint (0 external, 1 active,
---          2 passive), evidence varchar, source varchar, medium varchar, campaign varchar, channel
+--          2 passive, 3 met by a bot), evidence varchar, source varchar, medium varchar, campaign varchar, channel
 --          varchar, session_id bigint, event_id bigint, delivery_id bigint
 -- source:  docs/attribution.md, "Receipts"
 select

@@ -1,4 +1,4 @@
--- Touches with what a report credits them by.
+-- Touches with what a report credits them by; those that only bots met are nobody's.
 -- grain:   touch_id
 -- reads:   told_touches, origins
 -- params:  by varchar (channel, source, medium, campaign, term, content, evidence), nothing varchar
@@ -34,3 +34,4 @@ join origins
     and origins.medium is not distinct from told_touches.medium
     and origins.campaign is not distinct from told_touches.campaign
     and origins.click_id_kind is not distinct from told_touches.click_id_kind
+where told_touches.kind < 3

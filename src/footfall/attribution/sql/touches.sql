@@ -5,8 +5,8 @@
 --          ends a visit), own_sources varchar[] (utm_source of the business's own messages),
 --          own_hosts varchar[] (never a referrer: the business's own and payment providers')
 -- returns: touch_id bigint (in order of time, then arrival), person_id bigint (a profile, or minus a
---          session nobody owns), touched_at bigint, kind tinyint (0 external, 1 active, 2 passive),
---          evidence varchar (campaign, ad_click, referrer, link, delivery), source varchar, medium
+--          session nobody owns), touched_at bigint, kind tinyint (0 external, 1 active, 2 passive,
+--          3 met by a bot, which receipts show and nothing counts), evidence varchar (campaign, ad_click, referrer, link, delivery), source varchar, medium
 --          varchar, campaign varchar, term varchar, content varchar, click_id_kind varchar,
 --          session_id bigint, event_id bigint, delivery_id bigint (one of the two)
 -- source:  contract 5.6, 7.2; docs/attribution.md, "Touches"
@@ -35,13 +35,13 @@ with
             nullif(regexp_extract(lower(page_url), '^[a-z]+://(?:www\.)?([^/:?#]+)', 1), '') as page_host,
             contains(lower(page_url), 'utm_source=') as is_in_address,
             link_id,
+            is_bot,
             -- What a shop's backend tells has no session: whoever it is about is the visitor then.
             coalesce(session_id, -profile_id) as visitor
         from events
         where
             business_id = $business_id
             and received_at <= $as_of
-            and not is_bot
             and coalesce(session_id, profile_id) is not null
             and (utm_source is not null or click_id is not null or referrer is not null or link_id is not null)
     ),
@@ -66,7 +66,7 @@ with
                 and click_id is distinct from last_value(click_id ignore nulls) over before as is_new_click
         from named
         window before as (
-            partition by visitor
+            partition by visitor, is_bot
             order by observed_at, event_id
             rows between unbounded preceding and 1 preceding
         )
@@ -103,7 +103,7 @@ with
                 from unnest($own_hosts) as own(name)
                 where told.host = own.name or ends_with(told.host, '.' || own.name)
             )
-        window visit as (partition by visitor order by occurred_at, event_id)
+        window visit as (partition by visitor, is_bot order by occurred_at, event_id)
         qualify
             lag(event_id) over visit is null
             or host is distinct from lag(host) over visit
@@ -121,7 +121,7 @@ with
         select
             event_id, session_id, profile_id,
             case when is_new_campaign then observed_at else occurred_at end as occurred_at, received_at,
-            source, medium, campaign, term, content, click_id_kind, host,
+            source, medium, campaign, term, content, click_id_kind, host, is_bot,
             case when source is null then 'ad_click' else 'campaign' end as evidence
         from campaigns
         -- The landing that a tracked link led to tells of the same click again.
@@ -130,19 +130,20 @@ with
             from links
             where
                 links.session_id = campaigns.session_id
+                and links.is_bot = campaigns.is_bot
                 and (campaigns.source = links.source or list_contains($own_sources, campaigns.source))
                 and campaigns.observed_at between links.occurred_at and links.occurred_at + $visit_us
         )
         union all
         select
             event_id, session_id, profile_id, occurred_at, received_at,
-            source, medium, campaign, term, content, click_id_kind, host,
+            source, medium, campaign, term, content, click_id_kind, host, is_bot,
             'referrer'
         from referrers
         union all
         select
             event_id, session_id, profile_id, occurred_at, received_at,
-            source, medium, campaign, term, content, click_id_kind, host,
+            source, medium, campaign, term, content, click_id_kind, host, is_bot,
             'link'
         from links
     ),
@@ -156,6 +157,7 @@ with
             found.received_at,
             found.evidence,
             case
+                when found.is_bot then 3
                 when found.evidence = 'link' or list_contains($own_sources, found.source) then 1
                 else 0
             end as kind,
