@@ -27,6 +27,17 @@ from footfall.store.exchange_rates import Rate
 OLDEST_DAYS: Final = 7
 """A rate that was published longer before a sale's day is none for it; holidays are shorter."""
 
+_LISTS: Final = (
+    "currencies",
+    "since",
+    "until",
+    "days",
+    "numerators",
+    "denominators",
+    "from_euros",
+    "to_euros",
+)
+
 _SHOWN: Final = Context(prec=10)
 
 Fetch = Callable[[Sequence[str], str, str], list[Rate]]
@@ -94,14 +105,12 @@ class Exchange:
 
     def apply(self, connection: DuckDBPyConnection) -> None:
         """Convert ``told_conversions``; make ``exchanged`` of what they were."""
-        connection.execute(
-            "create or replace temp table exchange (currency varchar, since_at bigint, "
-            "until_at bigint, day varchar, numerator hugeint, denominator hugeint, "
-            "from_euro varchar, to_euro varchar)"
-        )
         rows = self._rows(connection)
-        if rows:
-            connection.executemany(f"insert into exchange values ({','.join('?' * 8)})", rows)
+        columns: list[Any] = [list(column) for column in zip(*rows, strict=True)]
+        lists = dict(zip(_LISTS, columns or [[]] * len(_LISTS), strict=True))
+        connection.execute(
+            f"create or replace temp table exchange as {statement('exchange')}", lists
+        )
         told = {"to": self.to}
         connection.execute(
             f"create or replace temp table exchanged as {statement('exchanged')}", told
@@ -168,7 +177,7 @@ class Exchange:
             from_euro, to_euro = known[day][currency], known[day][self.to]
             factor = _factor(from_euro, to_euro, currency, self.to)
             span = (parse_bound(day, self.zone), parse_bound(until, self.zone))
-            terms = (factor.numerator, factor.denominator)
+            terms = (str(factor.numerator), str(factor.denominator))
             rows.append((currency, *span, day, *terms, from_euro, to_euro))
         return rows
 
