@@ -24,8 +24,7 @@ def engines(database_url: str) -> Iterator[Engines]:
 
 
 def keep(engines: Engines, *rates: Rate) -> Kept:
-    with engines.write.begin() as connection:
-        return exchange_rates.keep(connection, rates, at=1)
+    return exchange_rates.keep(engines, rates, at=1)
 
 
 def test_a_rate_is_new_then_known_then_changed(engines: Engines) -> None:

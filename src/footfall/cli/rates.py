@@ -41,11 +41,9 @@ def import_(file: Path, data: Path | None, database: str | None, as_json: bool) 
         told = parse_rates(_text(file))
     except (OSError, ValueError) as problem:
         raise ConfigurationError(f"The rates in {file} cannot be used: {problem}.") from None
-    with (
-        database_of(effective(data, database)) as opened,
-        opened.engines.write.begin() as connection,
-    ):
-        kept = exchange_rates.keep(connection, (Rate(*each) for each in told.rates), now_us())
+    with database_of(effective(data, database)) as opened:
+        rows = (Rate(*each) for each in told.rates)
+        kept = exchange_rates.keep(opened.engines, rows, now_us())
     days = sorted({day for _, day, _ in told.rates})
     shown: dict[str, Any] = {
         "first_day": days[0],

@@ -7,9 +7,10 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
+from footfall.store.engine import Engines
 from footfall.store.tables import exchange_rates
 
-_AT_ONCE: Final = 5_000
+_AT_ONCE: Final = 2_000
 
 
 class Rate(NamedTuple):
@@ -46,21 +47,25 @@ class Known(NamedTuple):
 _COLUMNS = tuple(exchange_rates.c[name] for name in Rate._fields)
 
 
-def keep(connection: Connection, rates: Iterable[Rate], at: int) -> Kept:
-    """Store rates; one that is known for its day is replaced."""
-    known = {(row.currency, row.day): row.rate for row in connection.execute(select(*_COLUMNS))}
+def keep(engines: Engines, rates: Iterable[Rate], at: int) -> Kept:
+    """Store rates; one that is known for its day is replaced.
+
+    In many short transactions, so that no server beside it has to wait long for its next commit.
+    """
+    with engines.read.begin() as connection:
+        known = {(row.currency, row.day): row.rate for row in connection.execute(select(*_COLUMNS))}
     told = {(each.currency, each.day): each for each in rates}
     fresh = [each for key, each in told.items() if known.get(key) != each.rate]
     changed = sum((each.currency, each.day) in known for each in fresh)
-    is_postgresql = connection.dialect.name == "postgresql"
-    statement = (insert_postgresql if is_postgresql else insert_sqlite)(exchange_rates)
+    statement = (insert_sqlite if engines.is_sqlite else insert_postgresql)(exchange_rates)
     upsert = statement.on_conflict_do_update(
         index_elements=["currency", "day"],
         set_={"rate": statement.excluded.rate, "imported_at": statement.excluded.imported_at},
     )
     for first in range(0, len(fresh), _AT_ONCE):
         rows = [each._asdict() | {"imported_at": at} for each in fresh[first : first + _AT_ONCE]]
-        connection.execute(upsert, rows)
+        with engines.write.begin() as connection:
+            connection.execute(upsert, rows)
     return Kept(len(fresh) - changed, changed, len(told) - len(fresh))
 
 
