@@ -33,10 +33,11 @@ def test_what_a_file_tells_holds_until_it_is_reset(sold: Server, tmp_path: Path)
     url = ("--data", sold.data)
     file = tmp_path / "c.toml"
     file.write_text('edition = "C"\n')
-    before = footfall_json(*SETTINGS, "show", *url)
+    before = footfall_json(*SETTINGS, "reset", *url)
     moment = datetime.now(UTC).isoformat()
     told = footfall(*SETTINGS, "set", file, *url).stdout
     after = footfall_json(*SETTINGS, "show", *url)
+    assert before["set"] == []
     assert (before["edition"], after["edition"], after["set"]) == ("B", "C", ["edition"])
     assert after["version"] in told
     assert after == got(sold.client.get("/v1/attribution/settings"))
