@@ -69,8 +69,14 @@ def show(connection: DuckDBPyConnection) -> None:
 
 
 def make(connection: DuckDBPyConnection, table: str, query: str, **values: Any) -> None:
-    """Make a temporary table of what one of the queries in ``sql/`` returns."""
-    connection.execute(f"create or replace temp table {table} as {statement(query)}", values)
+    """Make a table of what one of the queries in ``sql/`` returns.
+
+    Args:
+        table: its name, or with a database before it; without one it is temporary.
+    """
+    is_temporary = "" if "." in table else "temp"
+    text = f"create or replace {is_temporary} table {table} as {statement(query)}"
+    connection.execute(text, values)
 
 
 def of_touches(definition: Definition) -> dict[str, Any]:

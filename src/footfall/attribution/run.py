@@ -5,13 +5,14 @@ one moment and by one definition. Asking it twice gives the same answer. Nothing
 but into temporary tables of its own connection.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from duckdb import DuckDBPyConnection
 
 from footfall.attribution import engine
+from footfall.attribution.answers import Answers
 from footfall.attribution.channels import Channels
 from footfall.attribution.definition import Definition
 from footfall.attribution.paths import Credit
@@ -54,6 +55,8 @@ class Attribution:
             the lake.
         as_of: UTC microseconds; whatever arrived later is not known yet.
         is_reckoned: the connection has the relations of ``reckon`` already.
+        answers: where answers of earlier questions are.
+        of: what ``answers`` tells these relations by.
     """
 
     def __init__(
@@ -65,11 +68,15 @@ class Attribution:
         as_of: int = FOREVER,
         *,
         is_reckoned: bool = False,
+        answers: Answers | None = None,
+        of: Hashable = None,
     ) -> None:
         self.connection = connection
         self.definition = definition
         self.version = definition.version_with(channels.text)
         self._known = {"business_id": business_id, "as_of": as_of}
+        self._answers = answers
+        self._of = (of, self.version)
         if not is_reckoned:
             reckon(connection, business_id, definition, channels, as_of)
 
@@ -89,6 +96,17 @@ class Attribution:
             models: of ``engine.MODELS``.
             during: when the conversions were.
         """
+        if self._answers is None:
+            return self._compare(by, models, currency, during)
+        return self._answers.get(
+            (self._of, by, tuple(models), currency, during),
+            lambda: self._compare(by, models, currency, during),
+            lambda found: len(found.values) * (len(models) + 1),
+        )
+
+    def _compare(
+        self, by: Dimension, models: Sequence[str], currency: str, during: Range
+    ) -> Comparison:
         values = self._ask(by, currency, during)
         found = engine.candidates(self.connection, self.definition)
         credited: dict[str, Credit] = {}
