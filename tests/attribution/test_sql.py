@@ -7,6 +7,7 @@ from typing import Any, Final
 import duckdb
 import pytest
 
+from footfall.attribution.reckon import make
 from footfall.attribution.run import Attribution
 from footfall.attribution.words import FOREVER
 from tests.attribution.lake import (
@@ -50,6 +51,8 @@ VALUES: Final[dict[str, Any]] = {
     "person_id": 1,
     "reference": "order-3",
     "event_id": 3,
+    **{key: ["a"] for key in ("evidence", "source", "medium", "campaign", "click_id_kind")},
+    **{key: ["b"] for key in ("named_source", "named_medium", "named_campaign", "channel")},
 }
 
 
@@ -75,6 +78,11 @@ def columns(text: str) -> dict[str, str]:
     return {name.strip('"'): kind for name, kind in told}
 
 
+def values_of(name: str) -> dict[str, Any]:
+    """Return a value for each parameter of a query."""
+    return {key: VALUES[key] for key in columns(header(name)["params"])}
+
+
 def rows() -> Attribution:
     """Return an attribution of a little of everything."""
     return attribution(
@@ -95,7 +103,7 @@ def rows() -> Attribution:
 
 
 def described(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
-    values = {key: VALUES[key] for key in columns(header(name)["params"])}
+    values = values_of(name)
     found = connection.execute(f"describe {TEXTS[name]}", values).fetchall()
     return {column: kind.lower() for column, kind, *_ in found}
 
@@ -104,6 +112,13 @@ def described(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, str
 def asked(request: pytest.FixtureRequest) -> Attribution:
     made = rows() if request.param == "data" else attribution()
     made.compare("channel", [], "USD")
+    # Gone once the touches are in numbers.
+    for table, query in {
+        "heard_touches": "touches",
+        "new_tellings": "tellings",
+        "named_origins": "named_origins",
+    }.items():
+        make(made.connection, table, query, **values_of(query))
     return made
 
 
@@ -130,7 +145,7 @@ def test_a_query_reads_the_relations_that_its_header_names(name: str) -> None:
     body = re.sub(r"--.*", "", TEXTS[name])
     steps = set(re.findall(r"(\w+) as \(\n", body))
     read = set(re.findall(r"\b(?:from|join)\s+(\w+)\b(?!\()", body)) - steps - {"unnest"}
-    assert read == {each.strip() for each in header(name)["reads"].split(",")}
+    assert read == {each.strip() for each in header(name)["reads"].split(",")} - {"none"}
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -147,7 +162,7 @@ def test_the_rows_of_a_query_are_unique_by_its_grain(asked: Attribution, name: s
     returned = columns(header(name)["returns"])
     if not set(grain) <= returned.keys():
         pytest.skip("what its rows are told apart by is not returned")
-    values = {key: VALUES[key] for key in columns(header(name)["params"])}
+    values = values_of(name)
     found = asked.connection.execute(TEXTS[name], values).fetchall()
     places = [list(returned).index(each) for each in grain]
     keys = [tuple(row[place] for place in places) for row in found]

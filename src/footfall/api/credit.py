@@ -34,8 +34,6 @@ from footfall.store import actions, businesses
 from footfall.store.businesses import Business
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
     from footfall.attribution.run import Attribution
 
 Found = TypeVar("Found")
@@ -179,18 +177,19 @@ async def _read(call: Call, as_of: int | None, ask: "Callable[[Attribution], Fou
     goals = tuple(sorted(name for name, action in known.items() if action.is_goal))
     moment = FOREVER if as_of is None else as_of
 
-    def read(views: "DuckDBPyConnection") -> Found:
-        # Loaded by whoever asks first: it is more than all the rest of the server.
-        from footfall.attribution import channels, definition_file
-        from footfall.attribution.run import Attribution
-
-        definition = definition_file.load(None, goals)
-        return ask(Attribution(views, call.business_id, definition, channels.load(), moment))
-
     lake = await call.lake.opened()
     await lake.fresh()
+
+    def asked() -> Found:
+        # Loaded by whoever asks first: it is more than all the rest of the server.
+        from footfall.attribution import channels, definition_file, read
+
+        definition = definition_file.load(None, goals)
+        rules = channels.load()
+        return read.read(lake, call.business_id, definition, rules, ask, as_of=moment)
+
     try:
-        return await lake.read(call.business_id, read)
+        return await lake.on_thread(asked)
     except TooMuchForModel as problem:
         raise refuse(Invalid(str(problem), "models")) from None
 

@@ -3,8 +3,9 @@
 The one module here that runs SQL. It is handed a DuckDB connection with the two relations below and
 a ``Definition``; where they come from (files, the lake) is its caller's business.
 
-``touches``: touch_id bigint (in order of arrival), person_id bigint, touched_at bigint, kind
-tinyint, is_direct boolean, value_code integer (what is credited: a number for each channel …).
+``touches``: touch_id bigint (of those received together the earlier has the smaller one), person_id
+bigint, touched_at bigint, received_at bigint, kind tinyint, is_direct boolean, value_code integer
+(what is credited: a number for each channel …).
 ``conversions``: conversion_id bigint, person_id bigint, converted_at bigint, net_minor bigint ≥ 0,
 is_asked boolean (whether its credit is wanted: the others only end journeys). Times are UTC
 microseconds. No currency is known here: ask for one at a time.

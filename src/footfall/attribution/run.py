@@ -5,16 +5,18 @@ one moment and by one definition. Asking it twice gives the same answer. Nothing
 but into temporary tables of its own connection.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from duckdb import DuckDBPyConnection
 
 from footfall.attribution import engine
-from footfall.attribution.channels import Channels, origin_of
+from footfall.attribution.answers import Answers
+from footfall.attribution.channels import Channels
 from footfall.attribution.definition import Definition
 from footfall.attribution.paths import Credit
+from footfall.attribution.reckon import make, reckon
 from footfall.attribution.statements import statement
 from footfall.attribution.words import EVER, FOREVER, RULES, Dimension, Range
 
@@ -52,6 +54,9 @@ class Attribution:
         connection: with the relations ``events``, ``identity``, ``objects`` and ``deliveries`` of
             the lake.
         as_of: UTC microseconds; whatever arrived later is not known yet.
+        is_reckoned: the connection has the relations of ``reckon`` already.
+        answers: where answers of earlier questions are.
+        of: what ``answers`` tells these relations by.
     """
 
     def __init__(
@@ -61,28 +66,19 @@ class Attribution:
         definition: Definition,
         channels: Channels,
         as_of: int = FOREVER,
+        *,
+        is_reckoned: bool = False,
+        answers: Answers | None = None,
+        of: Hashable = None,
     ) -> None:
         self.connection = connection
         self.definition = definition
         self.version = definition.version_with(channels.text)
-        self._known = known = {"business_id": business_id, "as_of": as_of}
-        self._make("owners", "owners", **known)
-        self._make(
-            "told_touches",
-            "touches",
-            **known,
-            visit_us=definition.visit_us,
-            own_sources=list(definition.own_sources),
-            own_hosts=list(definition.own_hosts),
-        )
-        self._make(
-            "told_conversions",
-            "conversions",
-            **known,
-            goals=list(definition.goals),
-            is_confirmed_only=definition.confirmed_only,
-        )
-        self._name_origins(channels)
+        self._known = {"business_id": business_id, "as_of": as_of}
+        self._answers = answers
+        self._of = (of, self.version)
+        if not is_reckoned:
+            reckon(connection, business_id, definition, channels, as_of)
 
     def currencies(self) -> list[str]:
         """Return the currencies that anything was sold in."""
@@ -100,6 +96,17 @@ class Attribution:
             models: of ``engine.MODELS``.
             during: when the conversions were.
         """
+        if self._answers is None:
+            return self._compare(by, models, currency, during)
+        return self._answers.get(
+            (self._of, by, tuple(models), currency, during),
+            lambda: self._compare(by, models, currency, during),
+            lambda found: len(found.values) * (len(models) + 1),
+        )
+
+    def _compare(
+        self, by: Dimension, models: Sequence[str], currency: str, during: Range
+    ) -> Comparison:
         values = self._ask(by, currency, during)
         found = engine.candidates(self.connection, self.definition)
         credited: dict[str, Credit] = {}
@@ -156,31 +163,15 @@ class Attribution:
 
     def _ask(self, by: Dimension, currency: str, during: Range) -> tuple[str, ...]:
         """Make the relations that the engine reads; return what is credited, by number."""
-        self._make("named_touches", "named_touches", by=by, nothing=NOTHING)
-        self._make("asked_values", "asked_values")
-        self._make("touches", "asked_touches")
-        self._make("conversions", "asked_conversions", currency=currency, **during._asdict())
+        make(self.connection, "named_tellings", "named_tellings", by=by, nothing=NOTHING)
+        make(self.connection, "asked_values", "asked_values")
+        make(self.connection, "asked_tellings", "asked_tellings")
+        self._view("named_touches", "named_touches")
+        self._view("touches", "asked_touches")
+        asked = {"currency": currency, **during._asdict()}
+        make(self.connection, "conversions", "asked_conversions", **asked)
         rows = self.connection.execute("select value from asked_values order by value_code")
         return tuple(value for (value,) in rows.fetchall())
 
-    def _name_origins(self, channels: Channels) -> None:
-        """Give each way a touch can be told its source, medium, campaign and channel."""
-        query = (
-            "select distinct evidence, source, medium, campaign, click_id_kind from told_touches"
-        )
-        rows = []
-        for told in self.connection.execute(query).fetchall():
-            origin = origin_of(*told)
-            rows.append((*told, *origin, channels.name_of(origin)))
-        self.connection.execute(
-            "create or replace temp table origins (evidence varchar, source varchar, "
-            "medium varchar, campaign varchar, click_id_kind varchar, named_source varchar, "
-            "named_medium varchar, named_campaign varchar, channel varchar)"
-        )
-        if rows:
-            self.connection.executemany(f"insert into origins values ({','.join('?' * 9)})", rows)
-
-    def _make(self, table: str, query: str, **values: Any) -> None:
-        self.connection.execute(
-            f"create or replace temp table {table} as {statement(query)}", values
-        )
+    def _view(self, view: str, query: str) -> None:
+        self.connection.execute(f"create or replace temp view {view} as {statement(query)}")

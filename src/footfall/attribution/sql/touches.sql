@@ -4,11 +4,12 @@
 -- params:  business_id bigint, as_of bigint (UTC microseconds), visit_us bigint (idle time that
 --          ends a visit), own_sources varchar[] (utm_source of the business's own messages),
 --          own_hosts varchar[] (never a referrer: the business's own and payment providers')
--- returns: touch_id bigint (in order of time, then arrival), person_id bigint (a profile, or minus a
---          session nobody owns), touched_at bigint, kind tinyint (0 external, 1 active, 2 passive),
---          evidence varchar (campaign, ad_click, referrer, link, delivery), source varchar, medium
---          varchar, campaign varchar, term varchar, content varchar, click_id_kind varchar,
---          session_id bigint, event_id bigint, delivery_id bigint (one of the two)
+-- returns: touch_id bigint (of those received together the earlier has the smaller one), visitor bigint
+--          (a session, or minus a profile that was told without one), person_id bigint (a profile, or
+--          minus a session nobody owns), touched_at bigint, received_at bigint, kind tinyint (0
+--          external, 1 active, 2 passive), evidence varchar (campaign, ad_click, referrer, link,
+--          delivery), source varchar, medium varchar, campaign varchar, term varchar, content varchar,
+--          click_id_kind varchar, session_id bigint, event_id bigint, delivery_id bigint (one of the two)
 -- source:  contract 5.6, 7.2; docs/attribution.md, "Touches"
 with
     told as (
@@ -151,6 +152,7 @@ with
             found.event_id,
             null::bigint as delivery_id,
             found.session_id,
+            coalesce(found.session_id, -found.profile_id) as visitor,
             coalesce(profile.person_id, found.profile_id, owner.person_id, -found.session_id) as person_id,
             found.occurred_at as touched_at,
             found.received_at,
@@ -173,6 +175,7 @@ with
             null,
             deliveries.delivery_id,
             null,
+            -deliveries.profile_id,
             coalesce(profile.person_id, deliveries.profile_id),
             deliveries.delivered_at,
             deliveries.created_at,
@@ -192,11 +195,13 @@ with
             and deliveries.profile_id is not null
     )
 select
-    row_number() over (
-        order by touched_at, received_at, event_id desc nulls last, delivery_id desc
-    ) as touch_id,
+    -- Whatever becomes known later, it stays the same: of events received together the smaller is the
+    -- later, and a delivery comes after them.
+    coalesce((1::bigint << 60) - event_id, (1::bigint << 61) - delivery_id) as touch_id,
+    visitor,
     person_id,
     touched_at,
+    received_at,
     kind::tinyint as kind,
     evidence,
     source,

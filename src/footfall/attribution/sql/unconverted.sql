@@ -16,6 +16,7 @@ with
         select
             touches.person_id,
             touches.touched_at,
+            touches.received_at,
             touches.touch_id,
             touches.value_code
         from touches
@@ -33,4 +34,4 @@ select
     left_over.value_code
 from left_over
 where left_over.person_id in (select asked.person_id from asked)
-order by left_over.person_id, left_over.touched_at, left_over.touch_id
+order by left_over.person_id, left_over.touched_at, left_over.received_at, left_over.touch_id
