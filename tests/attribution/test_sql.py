@@ -37,6 +37,7 @@ VALUES: Final[dict[str, Any]] = {
     "own_hosts": ["paypal.com"],
     "goals": ["order.placed"],
     "is_confirmed_only": False,
+    "milestone": "form.completed",
     "by": "channel",
     "nothing": "(none)",
     "currency": "USD",

@@ -82,6 +82,7 @@ class Attribution:
             goals=list(definition.goals),
             is_confirmed_only=definition.confirmed_only,
         )
+        self._make("told_milestones", "milestones", **known, milestone=definition.milestone)
         self._name_origins(channels)
 
     def currencies(self) -> list[str]:
@@ -100,8 +101,8 @@ class Attribution:
             models: of ``engine.MODELS``.
             during: when the conversions were.
         """
-        values = self._ask(by, currency, during)
-        found = engine.candidates(self.connection, self.definition)
+        values = self.ask(by, currency, during)
+        found = engine.candidates(self.connection, self.definition, models)
         credited: dict[str, Credit] = {}
         if not len(found.conversion_row):
             nothing = Credit(np.zeros(len(values)), np.zeros(len(values)))
@@ -125,8 +126,8 @@ class Attribution:
         Returns:
             By ``conversion_id``; conversions without a touch that counts are left out.
         """
-        values = self._ask(by, currency, during)
-        found = engine.candidates(self.connection, self.definition)
+        values = self.ask(by, currency, during)
+        found = engine.candidates(self.connection, self.definition, (model,))
         minor = engine.credit_touches(found, engine.weigh(model, found, self.definition))
         ids = self.rows("conversion_ids")
         credited: dict[int, dict[str, int]] = {}
@@ -154,7 +155,7 @@ class Attribution:
         conversions, net_minor = counted.fetchall()[0]
         return Total(conversions, net_minor, len(found.conversion_row), int(found.net_minor.sum()))
 
-    def _ask(self, by: Dimension, currency: str, during: Range) -> tuple[str, ...]:
+    def ask(self, by: Dimension, currency: str, during: Range = EVER) -> tuple[str, ...]:
         """Make the relations that the engine reads; return what is credited, by number."""
         self._make("named_touches", "named_touches", by=by, nothing=NOTHING)
         self._make("asked_values", "asked_values")

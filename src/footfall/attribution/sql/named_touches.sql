@@ -1,8 +1,8 @@
 -- Touches with what a report credits them by.
 -- grain:   touch_id
 -- reads:   told_touches, origins
--- params:  by varchar (channel, source, medium, campaign, term, content, evidence), nothing varchar
---          (the name of what is not told)
+-- params:  by varchar (channel, source, medium, source_medium, campaign, term, content, link,
+--          landing_page, evidence, kind), nothing varchar (the name of what is not told)
 -- returns: touch_id bigint, person_id bigint, touched_at bigint, kind tinyint, is_direct boolean,
 --          value varchar
 -- source:  docs/attribution.md, "Reports"
@@ -18,10 +18,17 @@ select
                 when 'channel' then origins.channel
                 when 'source' then origins.named_source
                 when 'medium' then origins.named_medium
+                when 'source_medium' then
+                    coalesce(nullif(origins.named_source, ''), $nothing)
+                    || ' / '
+                    || coalesce(nullif(origins.named_medium, ''), $nothing)
                 when 'campaign' then origins.named_campaign
                 when 'term' then told_touches.term
                 when 'content' then told_touches.content
-                else told_touches.evidence
+                when 'link' then told_touches.link_id
+                when 'landing_page' then told_touches.landing_page
+                when 'evidence' then told_touches.evidence
+                else (['external', 'active', 'passive'])[told_touches.kind + 1]
             end,
             ''
         ),
