@@ -43,6 +43,8 @@ VALUES: Final[dict[str, Any]] = {
     "currency": "USD",
     "since_at": 0,
     "until_at": FOREVER,
+    "begins": [0, 1],
+    "ids": [3],
     "external_us": 1,
     "active_us": 1,
     "passive_us": 1,
