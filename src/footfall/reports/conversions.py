@@ -131,7 +131,8 @@ def _page(attribution: Attribution, sales: Sales, listed: Ints, bounds: Bounds) 
         # One that is worth nothing any more still marks its place.
         told = attribution.rows("sales_by_id", ids=[edge])
         if not told:
-            raise Refused([unknown_bound("starting_after" if bounds.after else "ending_before")])
+            name = "ending_before" if bounds.after is None else "starting_after"
+            raise Refused([unknown_bound(name)])
         at, ids = sales.converted_at[listed], sales.conversion_id[listed]
         edge_at = told[0][-1]
         if bounds.before is not None:
