@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from footfall.attribution.words import DIMENSIONS, RULES, Dimension
+from footfall.attribution.words import DIMENSIONS, RULES, SOLD, Dimension
 from tests.api.shop import Shop, got, refused, unique
 
 LIST = "/v1/conversions"
@@ -124,6 +124,57 @@ def test_a_report_is_the_sum_of_its_conversions_and_of_their_receipts(
         report["unattributed_conversions"],
         report["unattributed"],
     )
+
+
+@pytest.mark.parametrize("by", SOLD)
+def test_what_was_sold_is_the_sum_of_its_conversions_and_of_their_receipts(
+    new_shop: Callable[..., Shop], by: str
+) -> None:
+    shop = new_shop()
+    mug = shop.product(name="Mug", categories=["Kitchen"])
+    bag = shop.product(name="Bag", categories=["Bags"], variants=[{"name": "Red"}])
+    red = bag["variants"][0]["id"]
+    for amount, lines in (
+        ("100.01", [(mug["id"], 2, 30), (red, 1, 30)]),
+        ("0.05", [(red, 1, 1), (mug["id"], 1, 1)]),
+        ("7", []),
+    ):
+        session = shop.session()
+        touch(shop, session, "google", at(12))
+        order: dict[str, Any] = {"reference": unique("S-"), "total": amount, "currency": "USD"}
+        if lines:
+            order["items"] = [
+                {"product": product, "quantity": quantity, "price": price}
+                for product, quantity, price in lines
+            ]
+        shop.track(
+            action="order.placed", session=session, order_parameters=order, tracked_at=at(13)
+        )
+    report = got(shop.client.get(REPORT, params={"by": by, "models": "first,linear"}))
+    names = {"category": ("Kitchen", "Bags"), "product": ("Mug", "Bag")}[by]
+    earned = {row["value"]: row["credit"]["linear"] for row in report["rows"]}
+    # Two thirds and a third of 100.01; 2 and 3 cents, the first line's; no lines, no name.
+    assert earned == {names[0]: "66.69", names[1]: "33.37", "(none)": "7.00"}
+    rows, _ = listed(shop, by=by)
+    of_receipts: dict[str, int] = defaultdict(int)
+    for each in rows:
+        (receipt,) = got(shop.client.get(each["receipt"]))["data"]
+        for line in receipt["sold"]:
+            of_receipts[line[by]] += minor(line["net"])
+    assert of_receipts == {name: minor(earned[name]) for name in names}
+    for row in report["rows"]:
+        page = listed(shop, by=by, value=row["value"])[1]
+        assert page["credited"] == row["credit"]["linear"]
+    for query, parameter in (
+        ({"date_basis": "touch"}, "date_basis"),
+        ({"models": "markov_1"}, "by"),
+    ):
+        answer = shop.client.get(REPORT, params={"by": by} | query)
+        assert refused(answer, 422) == [("invalid", parameter)]
+    answer = shop.client.get(LIST, params={"by": by, "value": "Mug", "role": "first"})
+    assert refused(answer, 422) == [("invalid", "role")]
+    answer = shop.client.get(f"{REPORT}/paths", params={"by": by})
+    assert refused(answer, 422) == [("invalid", "by")]
 
 
 def opened(busy: Shop, row: dict[str, Any], **query: Any) -> None:

@@ -28,7 +28,7 @@ UNATTRIBUTED: Final = "(unattributed)"
 _TEXTS: Final = {
     "action", "kind", "cause", "campaign", "channel", "currency", "referrer", "page_url",
     "object_reference", "click_id", "click_id_kind", "utm_source", "utm_medium", "utm_campaign",
-    "utm_term", "utm_content", "link_id",
+    "utm_term", "utm_content", "link_id", "name", "data", "lines",
 }  # fmt: skip
 
 Credits = dict[tuple[str, str, str], int]

@@ -52,6 +52,19 @@ def credited(asked: Attribution, told: Question) -> Rows:
     ]
 
 
+def sold(asked: Attribution, told: Question) -> Rows:
+    report = credit_report(asked, told, ("linear", "first"))
+    assert report.credited["linear"] == report.credited["first"]
+    return [
+        {
+            "value": row.value,
+            "conversions": text(row.conversions["linear"]),
+            "credit": row.credit["linear"],
+        }
+        for row in report.rows
+    ]
+
+
 def shown(report: Any) -> Rows:
     return [{name: text(value) for name, value in asdict(row).items()} for row in report.rows]
 
@@ -73,6 +86,8 @@ MAKE: Final[dict[str, Callable[[Attribution, str, Any], Rows]]] = {
     ),
     "timeline": lambda asked, name, by: shown(timeline_report(asked, question(name, by), "day")),
     "credit_by_purchase": lambda asked, name, by: credited(asked, question(name, by, per="day")),
+    "credit_by_category": lambda asked, name, _: sold(asked, question(name, "category")),
+    "credit_by_product": lambda asked, name, _: sold(asked, question(name, "product")),
     "credit_by_touch": lambda asked, name, by: credited(
         asked, question(name, by, per="day", date_basis="touch")
     ),

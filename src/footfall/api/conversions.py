@@ -11,7 +11,7 @@ from footfall.api.call import Call
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.parameters import read_flag
 from footfall.api.report_query import (
-    BY,
+    BY_ANY,
     DATE_BASIS,
     RULE,
     TIME,
@@ -22,6 +22,7 @@ from footfall.api.report_query import (
     query_of,
     read,
 )
+from footfall.attribution.words import DIMENSIONS, SOLD
 from footfall.domain.public_ids import Kind
 from footfall.reports.journey_bodies import ConversionList, ConversionRow
 from footfall.reports.question import Wanted
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _TOUCHES_MAX: Final = 1_000_000
 
 _QUERY: Final[dict[str, Parameter]] = {
-    "by": BY,
+    "by": BY_ANY,
     "value": ({"type": "string"}, "Only those that gave this value credit under the model."),
     "model": RULE,
     "role": one_of(
@@ -102,7 +103,8 @@ _EXAMPLE: Final = {
 async def list_conversions(call: Call) -> ConversionList | Response[str]:
     """Answer a page of conversions."""
     query = await query_of(call)
-    question, model, wanted = query.question(), query.rule(), _wanted(call, query)
+    question, model = query.question((*DIMENSIONS, *SOLD)), query.rule()
+    wanted = _wanted(call, query)
     decode = call.store.public_ids[Kind.EVENT].decode
     bounds = paging.read_bounds(call.query, decode, query.faults)
     query.finish()

@@ -14,7 +14,7 @@ from footfall.api.call import Call, absent
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.report_query import (
     AS_OF,
-    BY,
+    BY_ANY,
     DATE_BASIS,
     PER,
     TIME,
@@ -23,7 +23,7 @@ from footfall.api.report_query import (
     query_of,
     read,
 )
-from footfall.attribution.words import DEFAULT_MODELS, MODELS
+from footfall.attribution.words import DEFAULT_MODELS, DIMENSIONS, MODELS, SOLD
 from footfall.domain.public_ids import Kind
 from footfall.reports.bodies import ConversionReceipt
 from footfall.reports.credit_bodies import Credited, CreditReport
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from footfall.attribution.run import Attribution
 
 _QUERY: Final[dict[str, Parameter]] = {
-    "by": BY,
+    "by": BY_ANY,
     "models": ({"type": "string"}, f"Names with commas between: {', '.join(MODELS)}."),
     "per": PER,
     "date_basis": DATE_BASIS,
@@ -87,7 +87,7 @@ _EXAMPLE: Final = {
 async def report_credit(call: Call) -> CreditReport | Response[str]:
     """Answer what earned what."""
     query = await query_of(call)
-    question, models = query.question(), query.models(DEFAULT_MODELS)
+    question, models = query.question((*DIMENSIONS, *SOLD)), query.models(DEFAULT_MODELS)
     query.finish()
 
     def credited(attribution: "Attribution") -> CreditReport:

@@ -19,8 +19,10 @@ from footfall.attribution.words import (
     FOREVER,
     MODELS,
     RULES,
+    SOLD,
     Dimension,
     Range,
+    Sold,
     TooMuchForModel,
 )
 from footfall.domain.money import parse_currency
@@ -54,6 +56,9 @@ AS_OF: Final[Parameter] = (
     "As it stood then: what arrived or changed later is left out. A date or ISO 8601 with a zone.",
 )
 BY: Final = one_of(DIMENSIONS, "What is credited; default `channel`.")
+BY_ANY: Final = one_of(
+    (*DIMENSIONS, *SOLD), "What is credited, or what was sold with it; default `channel`."
+)
 PER: Final = one_of(PERS, "Periods of the business's calendar; weeks begin on Monday.")
 DATE_BASIS: Final = one_of(
     DATE_BASES, "By the time of the sale (default), or of the touch that is credited."
@@ -79,13 +84,17 @@ class ReportQuery:
         self._zone = ZoneInfo(business.timezone)
         self.is_csv = self.choice("format", _FORMATS) == "csv"
 
-    def question(self) -> Question:
-        """Return what every report is asked."""
+    def question(self, known: Sequence[str] = DIMENSIONS) -> Question:
+        """Return what every report is asked.
+
+        Args:
+            known: what ``by`` may be.
+        """
         return Question(
             currency=self._currency(),
             zone=self._zone,
             now=self._call.received_at,
-            by=cast("Dimension", self.choice("by", DIMENSIONS) or "channel"),
+            by=cast("Dimension | Sold", self.choice("by", known) or "channel"),
             during=Range(
                 self.instant("since") or EVER.since_at, self.instant("until") or EVER.until_at
             ),

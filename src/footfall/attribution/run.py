@@ -144,6 +144,11 @@ class Attribution:
         """Return the rows of one of the queries in ``sql/``."""
         return self.connection.execute(statement(name), values).fetchall()
 
+    def lines_sold(self, conversion_id: int = 0) -> list[tuple[Any, ...]]:
+        """Return what was sold in a conversion, or in all; rows as in ``sql/sold_lines.sql``."""
+        business_id = self._known["business_id"]
+        return self.rows("sold_lines", business_id=business_id, conversion_id=conversion_id)
+
     def changes_of(self, person_id: int) -> list[tuple[Any, ...]]:
         """Return by which changes of identity a person's sessions and profiles are theirs."""
         return self.rows("sessions_of", person_id=person_id, **self._known)

@@ -47,6 +47,10 @@ DEFAULT_MODELS: Final = ("precedence", "last", "first", "linear", "time_decay", 
 DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
 """What touches tell, and so what may be credited."""
 
+Sold = Literal["category", "product"]
+SOLD: Final[tuple[Sold, ...]] = get_args(Sold)
+"""What was bought, whichever touch led to it: credited in proportion to the lines of the order."""
+
 EXTERNAL, ACTIVE, PASSIVE = 0, 1, 2
 """Classes of evidence, the strongest first (contract 7.2)."""
 

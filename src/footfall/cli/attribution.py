@@ -11,6 +11,7 @@ from footfall.cli.attribution_options import (
     A_FILE,
     AS_OF,
     BY,
+    BY_ANY,
     CURRENCY,
     DATE_BASIS,
     DEFINITION,
@@ -38,7 +39,7 @@ def attribution() -> None:
 
 
 @attribution.command()
-@BY
+@BY_ANY
 @click.option(
     "--model",
     "models",

@@ -7,6 +7,7 @@ import click
 from footfall.attribution.words import RULES
 from footfall.cli.attribution_options import (
     BY,
+    BY_ANY,
     DATE_BASIS,
     MODEL,
     Told,
@@ -123,7 +124,7 @@ def timeline(per: Per, **told: Any) -> None:
 
 
 @click.command()
-@BY
+@BY_ANY
 @click.option("--value", metavar="NAME", help="Only those that gave it credit under the model.")
 @MODEL
 @click.option("--role", type=click.Choice(ROLES), help="What the value was on their way.")

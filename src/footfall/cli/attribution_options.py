@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from footfall.attribution.words import DIMENSIONS, EVER, Dimension, Range
+from footfall.attribution.words import DIMENSIONS, EVER, SOLD, Dimension, Range, Sold
 from footfall.cli.attribution_read import Asked, Read, bound, read
 from footfall.cli.options import database_options, effective, json_option
 from footfall.domain.money import parse_currency
@@ -31,6 +31,13 @@ BY: Final = click.option(
     default="channel",
     show_default=True,
     help="What is credited.",
+)
+BY_ANY: Final = click.option(
+    "--by",
+    type=click.Choice((*DIMENSIONS, *SOLD)),
+    default="channel",
+    show_default=True,
+    help="What is credited, or what was sold with it.",
 )
 CURRENCY: Final = click.option(
     "--currency", metavar="CODE", help="Sales in it.  [default: the business's]"
@@ -74,7 +81,7 @@ class Told:
     data: Path | None
     database: str | None
     as_json: bool
-    by: Dimension = "channel"
+    by: Dimension | Sold = "channel"
     per: Per | None = None
     date_basis: DateBasis = "purchase"
 

@@ -51,6 +51,16 @@ class ReceiptTouch(Struct):
     credit: Annotated[dict[str, str], Meta(description="Decimal text, by model.")]
 
 
+class ReceiptLine(Struct):
+    """What was sold, and its part of the net value."""
+
+    product: Annotated[Text, Meta(description="Its name; a variant's is that of its product.")]
+    category: Annotated[Text, Meta(description="The first of the product's categories.")]
+    quantity: int
+    amount: Annotated[Text, Meta(description="Of the line; null: it has no price in `currency`.")]
+    net: Annotated[str, Meta(description="Its part, in proportion to the lines' amounts.")]
+
+
 class ConversionReceipt(Struct):
     """Everything that decided what became of one conversion."""
 
@@ -65,6 +75,7 @@ class ConversionReceipt(Struct):
     milestone: Annotated[Text, Meta(description="When its journey came to the milestone, if so.")]
     identity: Annotated[list[ReceiptChange], Meta(description="How others' pasts became theirs.")]
     touches: Annotated[list[ReceiptTouch], Meta(description="All of the person, oldest first.")]
+    sold: Annotated[list[ReceiptLine], Meta(description="The order's lines; empty: none are told.")]
     version: Annotated[str, Meta(description="Hash of the definition and the channel rules.")]
 
 

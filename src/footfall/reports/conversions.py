@@ -11,16 +11,18 @@ import numpy as np
 
 from footfall.attribution.paths import Floats, Ints
 from footfall.attribution.run import Attribution
-from footfall.attribution.words import EVER
+from footfall.attribution.words import EVER, SOLD
 from footfall.domain.money import format_minor
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import iso_utc
 from footfall.errors import Refused
+from footfall.reports.credit import pieces_of, require_by_purchase
 from footfall.reports.journey_bodies import ConversionList, ConversionRow
 from footfall.reports.paths import age_of_first, lag_of, paths_of
 from footfall.reports.question import Question, Wanted, reckoned
 from footfall.reports.sales import Bools, Sales, sales_of, sums
-from footfall.reports.words import LAG_NAMES, Role
+from footfall.reports.sold import SoldLines
+from footfall.reports.words import LAG_NAMES, CannotReport, Role
 from footfall.store.pages import Bounds, cut, unknown_bound
 
 Encode = Callable[[Kind, int], str]
@@ -40,23 +42,30 @@ def conversion_list(
         encode: gives a row number its public id.
 
     Raises:
+        CannotReport: what is asked of what was sold is only known of touches.
         Refused: with ``NotFound`` when the page begins at no conversion.
     """
     by_touch = question.date_basis == "touch"
+    if question.by in SOLD:
+        require_by_purchase(question)
+        if wanted.role is not None:
+            raise CannotReport("What was sold has no role on the way to the sale.", "role")
     during = EVER if by_touch else question.during
     sales = sales_of(attribution, question.by, question.currency, during, (model,))
-    at = sales.touched_at
-    counts = np.ones(len(at), np.bool_)
+    counts = np.ones(len(sales.of_sale), np.bool_)
     if by_touch:
+        at = sales.touched_at
         counts = (at >= question.during.since_at) & (at < question.during.until_at)
-    of_value = counts & _is(sales, wanted.value)
-    count = len(sales.conversion_id)
-    shares = sales.weights(model)[of_value]
-    share = np.bincount(sales.of_touch[of_value], shares, count).astype(np.float64)
-    minor = sums(sales.of_touch[of_value], sales.minor(model)[of_value], count)
+    pieces, count = pieces_of(attribution, sales, question), len(sales.conversion_id)
+    of_value = _is(pieces, wanted.value)
+    if pieces is sales:
+        of_value &= counts
+    shares = pieces.weights(model)[of_value]
+    share = np.bincount(pieces.of_sale[of_value], shares, count).astype(np.float64)
+    minor = sums(pieces.of_sale[of_value], pieces.minor(model)[of_value], count)
     shown = _filter(sales, wanted, share, counts)
     if by_touch:
-        shown &= np.bincount(sales.of_touch[counts], minlength=count) > 0
+        shown &= np.bincount(sales.of_sale[counts], minlength=count) > 0
     order = np.lexsort((sales.conversion_id, sales.converted_at))[::-1]
     listed = order[shown[order]]
     rows, has_more = cut(_page(attribution, sales, listed, bounds), bounds)
@@ -72,12 +81,12 @@ def conversion_list(
     )
 
 
-def _is(sales: Sales, value: str | None) -> Bools:
-    """Return which touches are of a value; all if none was asked about."""
+def _is(pieces: Sales | SoldLines, value: str | None) -> Bools:
+    """Return which touches, or lines sold, are of a value; all if none was asked about."""
     if value is None:
-        return np.ones(len(sales.found.value_code), np.bool_)
-    code = sales.values.index(value) if value in sales.values else -1
-    found: Bools = sales.found.value_code == code
+        return np.ones(len(pieces.of_sale), np.bool_)
+    code = pieces.values.index(value) if value in pieces.values else -1
+    found: Bools = pieces.code == code
     return found
 
 

@@ -12,13 +12,14 @@ import numpy as np
 from footfall.attribution.allocate import whole_units
 from footfall.attribution.paths import Credit, Ints
 from footfall.attribution.run import Attribution, Total
-from footfall.attribution.words import RULES, Range
+from footfall.attribution.words import RULES, SOLD, Range
 from footfall.domain.money import format_minor
 from footfall.domain.times import iso_utc
 from footfall.reports.credit_bodies import CreditPeriod, CreditReport, CreditRow
 from footfall.reports.periods import Period, periods
 from footfall.reports.question import Question, reckoned
 from footfall.reports.sales import Sales, sales_of, sums
+from footfall.reports.sold import SoldLines, sold_in
 from footfall.reports.words import CannotReport
 
 _NOT_BY_TOUCH: Final = Total(0, 0, 0, 0)
@@ -34,13 +35,22 @@ def credit_report(
             periods.
         TooMuchForModel: a model cannot tell so many values apart.
     """
-    if question.date_basis == "touch":
-        _require_rules(models)
+    if question.by in SOLD:
+        require_by_purchase(question)
+        _require_rules(models, "by", "says nothing of what was sold")
+        whole, parts = _by_purchase(attribution, question, models)
+    elif question.date_basis == "touch":
+        _require_rules(models, "date_basis", "cannot be counted by the time of the touch")
         whole, parts = _by_touch(attribution, question, models)
     else:
-        compared = attribution.compare(question.by, models, question.currency, question.during)
+        compared = attribution.compare(
+            question.by,  # type: ignore[arg-type]
+            models,
+            question.currency,
+            question.during,
+        )
         whole = _Table(compared.values, compared.credit, compared.total)
-        parts = _by_purchase(attribution, question, models) if question.per else []
+        parts = _by_purchase(attribution, question, models)[1] if question.per else []
     return CreditReport(
         by=question.by,
         models=list(models),
@@ -70,14 +80,27 @@ class _Table(NamedTuple):
 _Parts = list[tuple[Period, _Table]]
 
 
-def _require_rules(models: Sequence[str]) -> None:
+def require_by_purchase(question: Question) -> None:
+    """Refuse to count what was sold by the time of a touch.
+
+    Raises:
+        CannotReport: that is what is asked.
+    """
+    if question.date_basis == "touch":
+        raise CannotReport(
+            f"What was sold has the time of the sale, so “by={question.by}” goes with "
+            "“date_basis=purchase” only.",
+            "date_basis",
+        )
+
+
+def _require_rules(models: Sequence[str], parameter: str, problem: str) -> None:
     for model in models:
         if model not in RULES:
             raise CannotReport(
                 f"“{model}” looks at all journeys together and credits no single touch, so it "
-                "cannot be counted by the time of the touch. Ask for rules: "
-                f"{', '.join(RULES)}; or for “date_basis=purchase”.",
-                "date_basis",
+                f"{problem}. Ask for rules: {', '.join(RULES)}.",
+                parameter,
             )
 
 
@@ -97,24 +120,42 @@ def _by_touch(
     ]
 
 
-def _by_purchase(attribution: Attribution, question: Question, models: Sequence[str]) -> _Parts:
-    """Return the credit of each period by itself: chains and games see its journeys alone."""
+def _by_purchase(
+    attribution: Attribution, question: Question, models: Sequence[str]
+) -> tuple[_Table, _Parts]:
+    """Return the credit under rules, and that of each period by itself.
+
+    Chains and games see the journeys of a period alone, and are in periods only.
+    """
     rules = [model for model in models if model in RULES]
     sales = sales_of(attribution, question.by, question.currency, question.during, rules)
-    known = _periods(question, sales.converted_at)
-    place, has = _places(sales.converted_at, known), sales.is_attributed
-    count = len(known)
+    pieces, has = pieces_of(attribution, sales, question), sales.is_attributed
+    (earned,) = _credits(pieces, rules, np.zeros(len(pieces.of_sale), np.int64), 1)
+    total = Total(
+        len(has), int(sales.net_minor.sum()), int(has.sum()), int(sales.net_minor[has].sum())
+    )
+    whole, known = _Table(pieces.values, earned, total), _periods(question, sales.converted_at)
+    if not known:
+        return whole, []
+    place, count = _places(sales.converted_at, known), len(known)
     conversions, net = np.bincount(place, minlength=count), sums(place, sales.net_minor, count)
     attributed = np.bincount(place[has], minlength=count)
     attributed_minor = sums(place[has], sales.net_minor[has], count)
     parts: _Parts = []
-    for i, credit in enumerate(_credits(sales, rules, place[sales.of_touch], count)):
+    for i, credit in enumerate(_credits(pieces, rules, place[pieces.of_sale], count)):
         total = Total(
             int(conversions[i]), int(net[i]), int(attributed[i]), int(attributed_minor[i])
         )
-        parts.append((known[i], _Table(sales.values, credit, total)))
+        parts.append((known[i], _Table(pieces.values, credit, total)))
     _add_whole_models(attribution, question, [each for each in models if each not in RULES], parts)
-    return parts
+    return whole, parts
+
+
+def pieces_of(attribution: Attribution, sales: Sales, question: Question) -> Sales | SoldLines:
+    """Return what credit is divided among: touches, or what was sold."""
+    if question.by in SOLD:
+        return sold_in(attribution, sales, question.by)
+    return sales
 
 
 def _add_whole_models(
@@ -122,8 +163,8 @@ def _add_whole_models(
 ) -> None:
     for period, table in parts if models else ():
         if table.total.attributed_conversions:
-            during = Range(period.since_at, period.until_at)
-            compared = attribution.compare(question.by, models, question.currency, during)
+            during, by = Range(period.since_at, period.until_at), question.by
+            compared = attribution.compare(by, models, question.currency, during)  # type: ignore[arg-type]
             table.credit.update(compared.credit)
         else:
             nothing = Credit(np.zeros(len(table.values)), np.zeros(len(table.values), np.int64))
@@ -146,20 +187,20 @@ def _places(at: Ints, known: list[Period]) -> Ints:
 
 
 def _credits(
-    sales: Sales, models: Sequence[str], part: Ints, count: int
+    pieces: Sales | SoldLines, models: Sequence[str], part: Ints, count: int
 ) -> list[dict[str, Credit]]:
-    """Return what the touches of each of ``count`` parts earned.
+    """Return what the touches, or the lines sold, of each of ``count`` parts earned.
 
     Args:
-        part: shape (touches,), the part of each; -1: none.
+        part: shape (touches,) or (lines,), the part of each; -1: none.
     """
-    width = len(sales.values)
+    width = len(pieces.values)
     wanted = part >= 0
-    code = part[wanted] * width + sales.found.value_code[wanted]
+    code = part[wanted] * width + pieces.code[wanted]
     found: list[dict[str, Credit]] = [{} for _ in range(count)]
     for model in models:
-        shares = np.bincount(code, sales.weights(model)[wanted], count * width)
-        minor = sums(code, sales.minor(model)[wanted], count * width)
+        shares = np.bincount(code, pieces.weights(model)[wanted], count * width)
+        minor = sums(code, pieces.minor(model)[wanted], count * width)
         for i, each in enumerate(found):
             of_part = slice(i * width, (i + 1) * width)
             each[model] = Credit(shares[of_part].astype(np.float64), minor[of_part])

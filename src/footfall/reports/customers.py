@@ -18,7 +18,7 @@ def customer_report(attribution: Attribution, question: Question, model: str) ->
     """Return what each value earned with new and with returning customers, under a rule."""
     sales = sales_of(attribution, question.by, question.currency, question.during, (model,))
     currency, count = question.currency, len(sales.values)
-    is_new = sales.is_first[sales.of_touch]
+    is_new = sales.is_first[sales.of_sale]
     code, weights, minor = sales.found.value_code, sales.weights(model), sales.minor(model)
     new, returning = (
         (np.bincount(code[of], weights[of], count), sums(code[of], minor[of], count))

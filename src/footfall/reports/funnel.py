@@ -23,7 +23,7 @@ def funnel_report(attribution: Attribution, question: Question) -> FunnelReport:
     reached = attribution.rows("reached", **during._asdict())
     count = len(sales.values)
     known = sales.touched_at >= during.since_at
-    of, code = sales.of_touch[known], sales.found.value_code[known].astype(np.int64)
+    of, code = sales.of_sale[known], sales.found.value_code[known].astype(np.int64)
     # One more value stands for all of them.
     pairs = np.unique(np.concatenate((of * (count + 1) + code, of * (count + 1) + count)))
     sale, value = pairs // (count + 1), pairs % (count + 1)

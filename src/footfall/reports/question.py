@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from footfall.attribution.words import EVER, Dimension, Range
+from footfall.attribution.words import EVER, Dimension, Range, Sold
 from footfall.domain.times import iso_utc
 from footfall.reports.words import Customer, DateBasis, Per, Role
 
@@ -31,7 +31,7 @@ class Question:
     currency: str
     zone: ZoneInfo
     now: int
-    by: Dimension = "channel"
+    by: Dimension | Sold = "channel"
     during: Range = EVER
     as_of: int | None = None
     date_basis: DateBasis = "purchase"

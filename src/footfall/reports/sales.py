@@ -15,7 +15,7 @@ from footfall.attribution import engine
 from footfall.attribution.paths import Floats, Ints
 from footfall.attribution.run import Attribution
 from footfall.attribution.statements import statement
-from footfall.attribution.words import EVER, Dimension, Range
+from footfall.attribution.words import EVER, SOLD, Dimension, Range, Sold
 
 Bools = NDArray[np.bool_]
 
@@ -44,9 +44,14 @@ class Sales:
     _minor: dict[str, Ints] = field(default_factory=dict)
 
     @property
-    def of_touch(self) -> Ints:
+    def of_sale(self) -> Ints:
         """Shape (touches,), which conversion each touch counts for."""
         return np.repeat(self.place, self.touches)
+
+    @property
+    def code(self) -> Ints:
+        """Shape (touches,), the value of each."""
+        return self.found.value_code.astype(np.int64)
 
     @property
     def touches(self) -> Ints:
@@ -56,7 +61,7 @@ class Sales:
     @property
     def touched_at(self) -> Ints:
         """Shape (touches,), UTC microseconds."""
-        at: Ints = self.converted_at[self.of_touch] - self.found.age_us
+        at: Ints = self.converted_at[self.of_sale] - self.found.age_us
         return at
 
     @property
@@ -79,7 +84,7 @@ class Sales:
 
 def sales_of(
     attribution: Attribution,
-    by: Dimension,
+    by: Dimension | Sold,
     currency: str,
     during: Range = EVER,
     models: Sequence[str] = (),
@@ -87,9 +92,10 @@ def sales_of(
     """Return the conversions of a time.
 
     Args:
+        by: touches are by channel where it is what was sold.
         models: rules that they will be credited by.
     """
-    values = attribution.ask(by, currency, during)
+    values = attribution.ask("channel" if by in SOLD else by, currency, during)  # type: ignore[arg-type]
     found = engine.candidates(attribution.connection, attribution.definition, models)
     told: dict[str, Any] = attribution.connection.execute(statement("sales")).fetchnumpy()
     row = told.pop("conversion_row")
