@@ -10,6 +10,7 @@ from footfall.api import paging
 from footfall.api.call import Call
 from footfall.api.endpoint import Endpoint, bound
 from footfall.api.parameters import read_flag
+from footfall.api.report_answers import RECKONED, as_csv
 from footfall.api.report_query import (
     BY_ANY,
     DATE_BASIS,
@@ -17,7 +18,6 @@ from footfall.api.report_query import (
     TIME,
     Parameter,
     ReportQuery,
-    as_csv,
     one_of,
     query_of,
     read,
@@ -51,15 +51,7 @@ _QUERY: Final[dict[str, Parameter]] = {
 }
 
 _EXAMPLE: Final = {
-    "currency": "USD",
-    "currencies": ["USD"],
-    "since": "2026-03-01T00:00:00Z",
-    "until": None,
-    "timezone": "UTC",
-    "date_basis": "purchase",
-    "as_of": None,
-    "definition": {"journeys": "all", "active_lookback_us": 604800000000},
-    "version": "3f1c2ab09d7e",
+    **RECKONED,
     "by": "channel",
     "model": "linear",
     "conversions": 1,

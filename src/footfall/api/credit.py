@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from footfall.api.answers import Listing
 from footfall.api.call import Call, absent
 from footfall.api.endpoint import Endpoint, bound
+from footfall.api.report_answers import RECKONED, as_csv
 from footfall.api.report_query import (
     AS_OF,
     BY_ANY,
@@ -19,7 +20,6 @@ from footfall.api.report_query import (
     PER,
     TIME,
     Parameter,
-    as_csv,
     query_of,
     read,
 )
@@ -42,15 +42,7 @@ _QUERY: Final[dict[str, Parameter]] = {
 _EXAMPLE: Final = {
     "by": "channel",
     "models": ["precedence", "linear"],
-    "currency": "USD",
-    "currencies": ["USD"],
-    "since": "2026-03-01T00:00:00Z",
-    "until": None,
-    "timezone": "UTC",
-    "date_basis": "purchase",
-    "as_of": None,
-    "definition": {"journeys": "all", "active_lookback_us": 604800000000},
-    "version": "3f1c2ab09d7e",
+    **RECKONED,
     "rows": [
         {
             "value": "Paid Search",

@@ -1,16 +1,11 @@
 """The query of a report → what is asked, every fault noted; and the lake read for the answer.
 
-Shared by ``credit``, ``journeys`` and ``conversions``.
+Shared by all reports; ``report_answers`` makes what they answer.
 """
 
-import csv
-import io
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from zoneinfo import ZoneInfo
-
-from litestar import Response
 
 from footfall.api.call import Call, absent
 from footfall.attribution.words import (
@@ -29,7 +24,7 @@ from footfall.domain.money import parse_currency
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import parse_bound
 from footfall.errors import Fault, Invalid, Refused, did_you_mean, refuse
-from footfall.reports.question import Question, Reckoned
+from footfall.reports.question import Question
 from footfall.reports.words import DATE_BASES, PERS, CannotReport, DateBasis, Per
 from footfall.store import actions, businesses
 from footfall.store.businesses import Business
@@ -214,34 +209,3 @@ async def read(call: Call, as_of: int | None, ask: "Callable[[Attribution], Foun
         raise refuse(Invalid(str(problem), "models")) from None
     except CannotReport as problem:
         raise refuse(Invalid(str(problem), problem.parameter)) from None
-
-
-def as_csv(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], report: Reckoned
-) -> Response[str]:
-    """Return rows as CSV, each with what it was reckoned by.
-
-    A column of a row that is named as one of these stands in its place.
-    """
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
-    more = [name for name in _RECKONED if name not in columns]
-    lines.writerow([*columns, *more])
-    told = [_cell(getattr(report, name)) for name in more]
-    for row in rows:
-        lines.writerow([*(_cell(value) for value in row), *told])
-    return Response(text.getvalue(), media_type="text/csv")
-
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-_RECKONED: Final = ("currency", "timezone", "since", "until", "date_basis", "as_of", "version")
-
-
-def _cell(value: Any) -> Any:
-    """Return a value as a cell that no spreadsheet takes for a formula."""
-    if isinstance(value, list):
-        value = " > ".join(value)
-    if isinstance(value, str) and value[:1] in _FORMULA and not _NUMBER.fullmatch(value):
-        return f"'{value}"
-    return "" if value is None else value
