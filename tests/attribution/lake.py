@@ -67,7 +67,10 @@ _COLUMNS: Final = {
         "object_id": "bigint",
         "business_id": "bigint",
         "kind": "varchar",
+        "name": "varchar",
         "parent_id": "bigint",
+        "data": "varchar",
+        "lines": "varchar",
     },
     "deliveries": {
         "delivery_id": "bigint",

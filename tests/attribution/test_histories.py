@@ -16,7 +16,7 @@ import pytest
 from footfall.attribution import engine, words
 from footfall.attribution.channels import load
 from footfall.attribution.definition import Definition
-from footfall.attribution.receipts import Receipt, receipts
+from footfall.attribution.receipts import Receipt, Touch, receipts
 from footfall.attribution.run import NOTHING, Attribution
 from footfall.attribution.words import FOREVER
 from footfall.domain.times import parse_duration, parse_instant
@@ -28,6 +28,7 @@ UNATTRIBUTED: Final = "(unattributed)"
 _TEXTS: Final = {
     "action", "kind", "cause", "campaign", "channel", "currency", "referrer", "page_url",
     "object_reference", "click_id", "click_id_kind", "utm_source", "utm_medium", "utm_campaign",
+    "utm_term", "utm_content", "link_id", "name", "data", "lines",
 }  # fmt: skip
 
 Credits = dict[tuple[str, str, str], int]
@@ -102,7 +103,7 @@ def reckoned(asked: Attribution, by: Any) -> Credits:
     earned: Credits = defaultdict(int)
     for currency in asked.currencies():
         values = asked.compare(by, [], currency).values
-        found = engine.candidates(asked.connection, asked.definition)
+        found = engine.candidates(asked.connection, asked.definition, words.RULES)
         query = (
             "select conversion_id, reference, told.net_minor, is_asked from conversions "
             "join told_conversions as told using (conversion_id) order by conversion_id"
@@ -139,9 +140,19 @@ def _add(earned: Credits, receipt: Receipt, model: str, by: str) -> None:
     for each in receipt.considered:
         minor = each.credit_minor.get(model, 0)
         assert each.counts or not minor
-        value = getattr(each.touch, by) or NOTHING
+        value = value_of(each.touch, by)
         earned[order, model, value] += minor
         earned[order, model, UNATTRIBUTED] -= minor
+
+
+def value_of(touch: Touch, by: str) -> str:
+    """Return what a touch is credited by, as its receipt tells it."""
+    if by == "source_medium":
+        return f"{touch.source or NOTHING} / {touch.medium or NOTHING}"
+    if by == "kind":
+        return {number: word for word, number in words.KINDS.items()}[touch.kind]
+    told: str | None = getattr(touch, "link_id" if by == "link" else by)
+    return told or NOTHING
 
 
 def of_reports(asked: Attribution, by: Any) -> Credits:

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from footfall.attribution.definition import PAYMENT_HOSTS, Definition
+from footfall.attribution.definition import FORM_COMPLETED, PAYMENT_HOSTS, Definition
 from footfall.domain.times import parse_duration
 from footfall.errors import ConfigurationError
 
@@ -25,6 +25,8 @@ class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     half_life: str = "7d"
     first_share: _Share = 0.4
     last_share: _Share = 0.4
+    milestone: Annotated[str, Meta(min_length=1)] = FORM_COMPLETED
+    milestone_share: Annotated[float, Meta(ge=0, le=1 / 3)] = 0.3
     edition: Literal["B", "C"] = "B"
     confirmed_only: bool = False
     goals: tuple[str, ...] | None = None
@@ -57,6 +59,8 @@ def read(text: str, goals: tuple[str, ...]) -> Definition:
         half_life_us=parse_duration(told.half_life),
         first_share=told.first_share,
         last_share=told.last_share,
+        milestone=told.milestone,
+        milestone_share=told.milestone_share,
         edition=told.edition,
         goals=goals if told.goals is None else told.goals,
         confirmed_only=told.confirmed_only,

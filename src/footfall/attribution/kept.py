@@ -32,6 +32,7 @@ SOURCES: Final = {
     "messages": "deliveries",
     "changes": "identity",
     "refunds": "objects",
+    "goods": "objects",
 }
 """Rows of the lake that are kept, so that what changed can be reckoned anew without the rest; and
 the lake's table that each is of."""
@@ -46,6 +47,7 @@ _OVERLAYS: Final = {
     "changes": "from base.changes union all from grown.changes",
     "refunds": "from base.refunds anti join grown.refunds using (object_id) "
     "union all from grown.refunds",
+    "goods": "from base.goods anti join grown.goods using (object_id) union all from grown.goods",
     "owners": "from base.owners anti join grown.moved using (kind, row_id) "
     "union all from grown.owners",
     "coded_touches": "from base.coded_touches anti join grown.visitors using (visitor) "
@@ -58,6 +60,9 @@ _OVERLAYS: Final = {
 
 KEPT: Final = tuple(_OVERLAYS)
 """The relations that a base has all of."""
+
+_AS_READ: Final = {"changes": "identity", "sales": "events"}
+"""What questions call relations that are kept: they need no other events than these."""
 
 _MADE_BY: Final = ("touches", "conversions", "owners", "tellings", "coded_touches")
 
@@ -73,6 +78,7 @@ def kind_of(definition: Definition, channels: Channels) -> str:
         sorted(_OVERLAYS.items()),
         of_touches(definition),
         of_conversions(definition),
+        definition.milestone,
         channels.text,
     ]
     return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()[:16]
@@ -100,7 +106,7 @@ def opened(files: Sequence[Path], spill: Path) -> Iterator[DuckDBPyConnection]:
     with duckdb.connect(config=options(spill)) as connection:
         attach(connection, files)
         for name in KEPT:
-            as_read = "identity" if name == "changes" else name
+            as_read = _AS_READ.get(name, name)
             shown = _OVERLAYS[name] if len(files) > 1 else f"from base.{name}"
             connection.execute(f"create temp view {as_read} as {shown}")
         show(connection)

@@ -1,7 +1,8 @@
 """The lake's relations of one business → who is who, every touch, every conversion, as relations.
 
 ``owners``, ``coded_touches`` with the ``tellings`` of what they tell, and ``told_conversions`` are
-tables; ``told_touches`` and ``origins`` show the touches in words. Questions are asked of these.
+tables; ``told_touches`` and ``origins`` show the touches in words, ``goods`` what can be sold.
+Questions are asked of these.
 """
 
 from typing import Any, Final
@@ -14,8 +15,9 @@ from footfall.attribution.statements import statement
 
 TELLINGS: Final = (
     "telling_no bigint, kind tinyint, evidence varchar, source varchar, medium varchar, "
-    "campaign varchar, term varchar, content varchar, click_id_kind varchar, named_source varchar, "
-    "named_medium varchar, named_campaign varchar, channel varchar"
+    "campaign varchar, term varchar, content varchar, click_id_kind varchar, link_id varchar, "
+    "landing_page varchar, named_source varchar, named_medium varchar, named_campaign varchar, "
+    "channel varchar"
 )
 """Columns of ``tellings``: the ways in which touches are told, and how reports name them."""
 
@@ -43,6 +45,7 @@ def reckon(
     make(connection, "told_conversions", "conversions", **known, **of_conversions(definition))
     connection.execute(f"create or replace temp table tellings ({TELLINGS})")
     code_touches(connection, business_id, definition, channels, as_of)
+    connection.execute(f"create or replace temp view goods as {statement('goods')}")
     show(connection)
 
 

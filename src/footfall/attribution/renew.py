@@ -122,9 +122,9 @@ class Renewal:
                 connection.execute(
                     f"create temp view all_{name} as "
                     + (
-                        "from old_refunds anti join new_refunds using (object_id) "
-                        "union all from new_refunds"
-                        if name == "refunds"
+                        f"from old_{name} anti join new_{name} using (object_id) "
+                        f"union all from new_{name}"
+                        if SOURCES[name] == "objects"
                         else f"from old_{name} union all from new_{name}"
                     )
                 )
@@ -153,6 +153,7 @@ class Renewal:
             values: dict[str, Any] = {"business_id": self._business_id, "after": after[table]}
             if name == "sales":
                 values["goals"] = list(self._definition.goals)
+                values["milestone"] = self._definition.milestone
             make(connection, f"{prefix}{name}", f"kept/{name}", **values)
         for table in self._files:
             connection.execute(f"drop view {table}")
@@ -271,6 +272,7 @@ _WRITTEN: Final = {
     "changes": "from grown.changes union all from new_changes",
     "refunds": "from grown.refunds anti join new_refunds using (object_id) "
     "union all from new_refunds",
+    "goods": "from grown.goods anti join new_goods using (object_id) union all from new_goods",
     "moved": "from grown.moved union from temp.moved",
     "owners": "from grown.owners anti join temp.moved using (kind, row_id) "
     "union all from new_owners",

@@ -18,7 +18,7 @@ from footfall.attribution.definition import Definition
 from footfall.attribution.paths import Credit
 from footfall.attribution.reckon import make, reckon
 from footfall.attribution.statements import statement
-from footfall.attribution.words import EVER, FOREVER, RULES, Dimension, Range
+from footfall.attribution.words import EVER, FOREVER, RULES, W_SHAPED, Dimension, Range
 
 NOTHING: Final = "(none)"
 """What a report calls a touch that names no campaign, term …"""
@@ -77,6 +77,7 @@ class Attribution:
         self._known = {"business_id": business_id, "as_of": as_of}
         self._answers = answers
         self._of = (of, self.version)
+        self._has_milestones = False
         if not is_reckoned:
             reckon(connection, business_id, definition, channels, as_of)
 
@@ -107,8 +108,8 @@ class Attribution:
     def _compare(
         self, by: Dimension, models: Sequence[str], currency: str, during: Range
     ) -> Comparison:
-        values = self._ask(by, currency, during)
-        found = engine.candidates(self.connection, self.definition)
+        values = self.ask(by, currency, during)
+        found = self.candidates(models)
         credited: dict[str, Credit] = {}
         if not len(found.conversion_row):
             nothing = Credit(np.zeros(len(values)), np.zeros(len(values)))
@@ -132,8 +133,8 @@ class Attribution:
         Returns:
             By ``conversion_id``; conversions without a touch that counts are left out.
         """
-        values = self._ask(by, currency, during)
-        found = engine.candidates(self.connection, self.definition)
+        values = self.ask(by, currency, during)
+        found = self.candidates((model,))
         minor = engine.credit_touches(found, engine.weigh(model, found, self.definition))
         ids = self.rows("conversion_ids")
         credited: dict[int, dict[str, int]] = {}
@@ -146,9 +147,29 @@ class Attribution:
                 shares[values[code]] = shares.get(values[code], 0) + share
         return credited
 
+    def candidates(self, models: Sequence[str] = ()) -> engine.Candidates:
+        """Return the touches that count for the conversions asked for.
+
+        Args:
+            models: that they will be weighed by.
+        """
+        if W_SHAPED in models:
+            self._reach_milestones()
+        return engine.candidates(self.connection, self.definition, models)
+
+    def milestones_of(self, conversion_id: int) -> list[int]:
+        """Return when the milestones before a conversion were, UTC microseconds, oldest first."""
+        self._reach_milestones()
+        return [at for (at,) in self.rows("milestones_of", conversion_id=conversion_id)]
+
     def rows(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of one of the queries in ``sql/``."""
         return self.connection.execute(statement(name), values).fetchall()
+
+    def lines_sold(self, conversion_id: int = 0) -> list[tuple[Any, ...]]:
+        """Return what was sold in a conversion, or in all; rows as in ``sql/sold_lines.sql``."""
+        business_id = self._known["business_id"]
+        return self.rows("sold_lines", business_id=business_id, conversion_id=conversion_id)
 
     def changes_of(self, person_id: int) -> list[tuple[Any, ...]]:
         """Return by which changes of identity a person's sessions and profiles are theirs."""
@@ -161,7 +182,7 @@ class Attribution:
         conversions, net_minor = counted.fetchall()[0]
         return Total(conversions, net_minor, len(found.conversion_row), int(found.net_minor.sum()))
 
-    def _ask(self, by: Dimension, currency: str, during: Range) -> tuple[str, ...]:
+    def ask(self, by: Dimension, currency: str, during: Range = EVER) -> tuple[str, ...]:
         """Make the relations that the engine reads; return what is credited, by number."""
         make(self.connection, "named_tellings", "named_tellings", by=by, nothing=NOTHING)
         make(self.connection, "asked_values", "asked_values")
@@ -172,6 +193,15 @@ class Attribution:
         make(self.connection, "conversions", "asked_conversions", **asked)
         rows = self.connection.execute("select value from asked_values order by value_code")
         return tuple(value for (value,) in rows.fetchall())
+
+    def _reach_milestones(self) -> None:
+        """Make ``told_milestones``, which few questions need and an action of any size may be."""
+        if not self._has_milestones:
+            milestone = self.definition.milestone
+            make(
+                self.connection, "told_milestones", "milestones", **self._known, milestone=milestone
+            )
+            self._has_milestones = True
 
     def _view(self, view: str, query: str) -> None:
         self.connection.execute(f"create or replace temp view {view} as {statement(query)}")

@@ -12,9 +12,11 @@ from footfall.domain.times import iso_utc
 from footfall.reports.bodies import (
     ConversionReceipt,
     ReceiptChange,
+    ReceiptLine,
     ReceiptMoney,
     ReceiptTouch,
 )
+from footfall.reports.sold import parts
 
 Encode = Callable[[Kind, int], str]
 
@@ -25,10 +27,12 @@ def find(
     attribution: Attribution, reference: str, event_id: int, encode: Encode
 ) -> list[ConversionReceipt]:
     """Return the receipts of an order, by its reference or by the row number of its first event."""
-    return [render(each, encode) for each in receipts(attribution, reference, event_id)]
+    return [
+        render(attribution, each, encode) for each in receipts(attribution, reference, event_id)
+    ]
 
 
-def render(receipt: Receipt, encode: Encode) -> ConversionReceipt:
+def render(attribution: Attribution, receipt: Receipt, encode: Encode) -> ConversionReceipt:
     """Return a receipt as it is shown.
 
     Args:
@@ -44,10 +48,28 @@ def render(receipt: Receipt, encode: Encode) -> ConversionReceipt:
         profile=_id(Kind.PROFILE, max(conversion.person_id, 0) or None, encode),
         session=_id(Kind.SESSION, conversion.session_id, encode),
         reason=receipt.reason,
+        milestone=None if receipt.milestone_at is None else iso_utc(receipt.milestone_at),
         identity=[_change(change, encode) for change in receipt.changes],
         touches=[_touch(each, conversion.currency, encode) for each in receipt.considered],
+        sold=_sold(attribution, conversion),
         version=receipt.version,
     )
+
+
+def _sold(attribution: Attribution, conversion: Conversion) -> list[ReceiptLine]:
+    currency = conversion.currency
+    told = [row[2:] for row in attribution.lines_sold(conversion.conversion_id)]
+    shares = parts(conversion.net_minor, [(line[2], line[3]) for line in told])
+    return [
+        ReceiptLine(
+            product,
+            category,
+            quantity,
+            None if minor is None else format_minor(minor, currency),
+            format_minor(share, currency),
+        )
+        for (product, category, quantity, minor), share in zip(told, shares, strict=True)
+    ]
 
 
 def _money(conversion: Conversion) -> ReceiptMoney:
@@ -82,6 +104,10 @@ def _touch(each: Considered, currency: str, encode: Encode) -> ReceiptTouch:
         source=touch.source,
         medium=touch.medium,
         campaign=touch.campaign,
+        term=touch.term or "",
+        content=touch.content or "",
+        link=touch.link_id,
+        landing_page=touch.landing_page or "",
         session=_id(Kind.SESSION, touch.session_id, encode),
         event=_id(Kind.EVENT, touch.event_id, encode),
         delivery=_id(Kind.DELIVERY, touch.delivery_id, encode),

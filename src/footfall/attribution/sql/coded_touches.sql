@@ -25,6 +25,8 @@ join tellings
     and tellings.term is not distinct from heard_touches.term
     and tellings.content is not distinct from heard_touches.content
     and tellings.click_id_kind is not distinct from heard_touches.click_id_kind
+    and tellings.link_id is not distinct from heard_touches.link_id
+    and tellings.landing_page is not distinct from heard_touches.landing_page
 order by
     heard_touches.person_id,
     heard_touches.touched_at,

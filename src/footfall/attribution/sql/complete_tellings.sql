@@ -3,8 +3,8 @@
 -- reads:   new_tellings, named_origins
 -- params:  none
 -- returns: telling_no bigint, kind tinyint, evidence varchar, source varchar, medium varchar, campaign
---          varchar, term varchar, content varchar, click_id_kind varchar, named_source varchar,
---          named_medium varchar, named_campaign varchar, channel varchar
+--          varchar, term varchar, content varchar, click_id_kind varchar, link_id varchar, landing_page
+--          varchar, named_source varchar, named_medium varchar, named_campaign varchar, channel varchar
 -- source:  docs/attribution.md, "Touches"
 select
     new_tellings.telling_no,
@@ -16,6 +16,8 @@ select
     new_tellings.term,
     new_tellings.content,
     new_tellings.click_id_kind,
+    new_tellings.link_id,
+    new_tellings.landing_page,
     named_origins.named_source,
     named_origins.named_medium,
     named_origins.named_campaign,

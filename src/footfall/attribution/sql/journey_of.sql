@@ -3,8 +3,9 @@
 -- reads:   told_touches, told_conversions
 -- params:  conversion_id bigint
 -- returns: touch_id bigint, touched_at bigint (UTC microseconds), kind tinyint (0 external, 1 active,
---          2 passive), evidence varchar, source varchar, medium varchar, campaign varchar, channel
---          varchar, session_id bigint, event_id bigint, delivery_id bigint
+--          2 passive), evidence varchar, source varchar, medium varchar, campaign varchar, term
+--          varchar, content varchar, link_id varchar, landing_page varchar, channel varchar,
+--          session_id bigint, event_id bigint, delivery_id bigint
 -- source:  docs/attribution.md, "Receipts"
 select
     told_touches.touch_id,
@@ -14,6 +15,10 @@ select
     told_touches.named_source as source,
     told_touches.named_medium as medium,
     told_touches.named_campaign as campaign,
+    told_touches.term,
+    told_touches.content,
+    told_touches.link_id,
+    told_touches.landing_page,
     told_touches.channel,
     told_touches.session_id,
     told_touches.event_id,

@@ -1,8 +1,8 @@
 -- The ways in which touches are told, with what a report credits each by.
 -- grain:   telling_no
 -- reads:   tellings
--- params:  by varchar (channel, source, medium, campaign, term, content, evidence), nothing varchar
---          (the name of what is not told)
+-- params:  by varchar (channel, source, medium, source_medium, campaign, term, content, link,
+--          landing_page, evidence, kind), nothing varchar (the name of what is not told)
 -- returns: telling_no bigint, kind tinyint, is_direct boolean, value varchar
 -- source:  docs/attribution.md, "Reports"
 select
@@ -15,10 +15,17 @@ select
                 when 'channel' then channel
                 when 'source' then named_source
                 when 'medium' then named_medium
+                when 'source_medium' then
+                    coalesce(nullif(named_source, ''), $nothing)
+                    || ' / '
+                    || coalesce(nullif(named_medium, ''), $nothing)
                 when 'campaign' then named_campaign
                 when 'term' then term
                 when 'content' then content
-                else evidence
+                when 'link' then link_id
+                when 'landing_page' then landing_page
+                when 'evidence' then evidence
+                else (['external', 'active', 'passive'])[kind + 1]
             end,
             ''
         ),

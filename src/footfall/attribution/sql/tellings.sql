@@ -3,11 +3,22 @@
 -- reads:   heard_touches, tellings
 -- params:  none
 -- returns: telling_no bigint, kind tinyint, evidence varchar, source varchar, medium varchar, campaign
---          varchar, term varchar, content varchar, click_id_kind varchar
+--          varchar, term varchar, content varchar, click_id_kind varchar, link_id varchar, landing_page
+--          varchar
 -- source:  docs/architecture.md, "Which touch earned which sale"
 with
     heard as (
-        select distinct kind, evidence, source, medium, campaign, term, content, click_id_kind
+        select distinct
+            kind,
+            evidence,
+            source,
+            medium,
+            campaign,
+            term,
+            content,
+            click_id_kind,
+            link_id,
+            landing_page
         from heard_touches
     ),
     unknown as (
@@ -19,7 +30,9 @@ with
             heard.campaign,
             heard.term,
             heard.content,
-            heard.click_id_kind
+            heard.click_id_kind,
+            heard.link_id,
+            heard.landing_page
         from heard
         left join tellings as known
             on known.kind = heard.kind
@@ -30,11 +43,23 @@ with
             and known.term is not distinct from heard.term
             and known.content is not distinct from heard.content
             and known.click_id_kind is not distinct from heard.click_id_kind
+            and known.link_id is not distinct from heard.link_id
+            and known.landing_page is not distinct from heard.landing_page
         where known.telling_no is null
     )
 select
     row_number() over (
-        order by kind, evidence, source, medium, campaign, term, content, click_id_kind
+        order by
+            kind,
+            evidence,
+            source,
+            medium,
+            campaign,
+            term,
+            content,
+            click_id_kind,
+            link_id,
+            landing_page
     ) + (select coalesce(max(telling_no), 0) from tellings) as telling_no,
     kind,
     evidence,
@@ -43,5 +68,7 @@ select
     campaign,
     term,
     content,
-    click_id_kind
+    click_id_kind,
+    link_id,
+    landing_page
 from unknown

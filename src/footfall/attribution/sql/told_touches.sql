@@ -5,7 +5,7 @@
 -- returns: touch_id bigint (of those received together the earlier has the smaller one), visitor bigint,
 --          person_id bigint, touched_at bigint, received_at bigint, kind tinyint, evidence varchar,
 --          source varchar, medium varchar, campaign varchar, term varchar, content varchar,
---          click_id_kind varchar, named_source varchar, named_medium varchar, named_campaign varchar,
+--          click_id_kind varchar, link_id varchar, landing_page varchar, named_source varchar, named_medium varchar, named_campaign varchar,
 --          channel varchar, session_id bigint, event_id bigint, delivery_id bigint
 -- source:  docs/attribution.md, "Touches"
 select
@@ -22,6 +22,8 @@ select
     tellings.term,
     tellings.content,
     tellings.click_id_kind,
+    tellings.link_id,
+    tellings.landing_page,
     tellings.named_source,
     tellings.named_medium,
     tellings.named_campaign,

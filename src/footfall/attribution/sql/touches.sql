@@ -9,7 +9,8 @@
 --          minus a session nobody owns), touched_at bigint, received_at bigint, kind tinyint (0
 --          external, 1 active, 2 passive), evidence varchar (campaign, ad_click, referrer, link,
 --          delivery), source varchar, medium varchar, campaign varchar, term varchar, content varchar,
---          click_id_kind varchar, session_id bigint, event_id bigint, delivery_id bigint (one of the two)
+--          click_id_kind varchar, link_id varchar, landing_page varchar (host and path), session_id bigint,
+--          event_id bigint, delivery_id bigint (one of the two)
 -- source:  contract 5.6, 7.2; docs/attribution.md, "Touches"
 with
     told as (
@@ -35,6 +36,7 @@ with
             nullif(regexp_extract(lower(referrer), '^[a-z]+://(?:www\.)?([^/:?#]+)', 1), '') as host,
             nullif(regexp_extract(lower(page_url), '^[a-z]+://(?:www\.)?([^/:?#]+)', 1), '') as page_host,
             contains(lower(page_url), 'utm_source=') as is_in_address,
+            rtrim(regexp_replace(page_url, '^[A-Za-z]+://|[?#].*$', '', 'g'), '/') as landing_page,
             link_id,
             -- What a shop's backend tells has no session: whoever it is about is the visitor then.
             coalesce(session_id, -profile_id) as visitor
@@ -122,7 +124,7 @@ with
         select
             event_id, session_id, profile_id,
             case when is_new_campaign then observed_at else occurred_at end as occurred_at, received_at,
-            source, medium, campaign, term, content, click_id_kind, host,
+            source, medium, campaign, term, content, click_id_kind, host, link_id, landing_page,
             case when source is null then 'ad_click' else 'campaign' end as evidence
         from campaigns
         -- The landing that a tracked link led to tells of the same click again.
@@ -137,13 +139,13 @@ with
         union all
         select
             event_id, session_id, profile_id, occurred_at, received_at,
-            source, medium, campaign, term, content, click_id_kind, host,
+            source, medium, campaign, term, content, click_id_kind, host, link_id, landing_page,
             'referrer'
         from referrers
         union all
         select
             event_id, session_id, profile_id, occurred_at, received_at,
-            source, medium, campaign, term, content, click_id_kind, host,
+            source, medium, campaign, term, content, click_id_kind, host, link_id, landing_page,
             'link'
         from links
     ),
@@ -166,7 +168,9 @@ with
             found.campaign,
             found.term,
             found.content,
-            found.click_id_kind
+            found.click_id_kind,
+            found.link_id,
+            found.landing_page
         from found
         left join owners as profile on profile.kind = 'profile' and profile.row_id = found.profile_id
         left join owners as owner on owner.kind = 'session' and owner.row_id = found.session_id
@@ -184,6 +188,8 @@ with
             $own_sources[1],
             deliveries.channel,
             deliveries.campaign,
+            null,
+            null,
             null,
             null,
             null
@@ -210,6 +216,8 @@ select
     term,
     content,
     click_id_kind,
+    link_id,
+    landing_page,
     session_id,
     event_id,
     delivery_id

@@ -1,0 +1,52 @@
+-- What was sold in conversions: the lines of their orders, in their order.
+-- grain:   conversion_id, line_no
+-- reads:   told_conversions, goods
+-- params:  business_id bigint, conversion_id bigint (0: all of them)
+-- returns: conversion_id bigint, line_no bigint (from 1), product varchar, category varchar,
+--          quantity bigint, line_minor bigint (minor units of the conversion's currency; null: the
+--          line has no price in it)
+-- source:  docs/attribution.md, "Reports"
+with
+    ordered as (
+        select
+            told_conversions.conversion_id,
+            told_conversions.currency,
+            from_json(
+                basket.lines,
+                '[{"product_id":"BIGINT","quantity":"BIGINT","price_minor":"BIGINT","currency":"VARCHAR"}]'
+            ) as lines
+        from told_conversions
+        join goods as basket
+            on basket.business_id = $business_id
+            and basket.object_id = told_conversions.order_id
+        where
+            basket.lines is not null
+            and ($conversion_id = 0 or told_conversions.conversion_id = $conversion_id)
+    ),
+    numbered as (
+        select
+            conversion_id,
+            currency,
+            unnest(lines) as line,
+            generate_subscripts(lines, 1) as line_no
+        from ordered
+    )
+select
+    numbered.conversion_id,
+    numbered.line_no,
+    -- A variant is sold as its product.
+    coalesce(whole.name, item.name) as product,
+    coalesce(item.category, whole.category) as category,
+    numbered.line.quantity as quantity,
+    case
+        when numbered.line.currency = numbered.currency
+            then numbered.line.quantity * numbered.line.price_minor
+    end as line_minor
+from numbered
+left join goods as item
+    on item.business_id = $business_id
+    and item.object_id = numbered.line.product_id
+left join goods as whole
+    on whole.business_id = $business_id
+    and whole.object_id = item.parent_id
+order by numbered.conversion_id, numbered.line_no
