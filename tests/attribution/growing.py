@@ -93,12 +93,6 @@ class World:
             lambda views: relations(Attribution(views, self.shop.id, told, channels.load())),
         )
 
-    @property
-    def files(self) -> list[Path]:
-        """Every file that is kept."""
-        root = Path(self.lake.location.root).with_name("derived")
-        return sorted(path for path in root.rglob("*") if path.is_file())
-
     def _object(self, **columns: Any) -> int:
         return self.started.write(lambda connection: self.shop.add_object(connection, **columns))
 

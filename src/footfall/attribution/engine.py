@@ -150,25 +150,77 @@ def paths(
     Args:
         during: when the last touch of a journey to nothing was.
     """
-    lost = _fetch(
-        connection,
-        "unconverted",
-        is_split=definition.journeys == "split",
-        since_at=during.since_at,
-        until_at=during.until_at,
-    )
-    kept = _kept(lost["person_id"], lost["value_code"], definition)
-    people, ends = _grouped(lost["person_id"][kept])
+    person, code = _unconverted(connection, definition, during)
+    kept = _kept(person, code, definition)
+    people, ends = _grouped(person[kept])
     won, gone = len(found.conversion_row), len(people)
     none = np.zeros(gone, np.int64)
     return Paths(
         names,
-        np.concatenate((found.value_code, lost["value_code"][kept])).astype(np.int64),
+        np.concatenate((found.value_code, code[kept])).astype(np.int64),
         np.concatenate((found.starts[:-1], found.starts[-1] + ends)),
         np.concatenate((np.ones(won, np.int64), none)),
         np.concatenate((np.zeros(won, np.int64), np.ones(gone, np.int64))),
         np.concatenate((found.net_minor, none)),
     )
+
+
+def _unconverted(
+    connection: DuckDBPyConnection, definition: Definition, during: Range
+) -> tuple[Ints, Ints]:
+    """Return the touches of journeys to nothing: whose each is, and what it is credited by.
+
+    Each person's oldest first. Relations mostly lie in that order, which costs far less to see than
+    to make, so that nothing is sorted or joined in SQL.
+    """
+    found = _fetch(connection, "all_touches")
+    person, touched, code = found["person_id"], found["touched_at"], found["value_code"]
+    order = in_order((person, touched, found["received_at"], found["touch_id"]))
+    del found
+    if order is not None:
+        person, touched, code = person[order], touched[order], code[order]
+    people, starts = _grouped(person)
+    ended = _fetch(connection, "ended")
+    has_ended = np.isin(people, ended["person_id"], assume_unique=True)
+    last_at = touched[starts[1:] - 1]
+    is_asked = (last_at >= during.since_at) & (last_at < during.until_at)
+    if definition.journeys == "all":
+        kept = np.repeat(is_asked & ~has_ended, np.diff(starts))
+        return person[kept], code[kept]
+    # What came after somebody's last conversion is a journey of its own.
+    since = np.full(len(people), -FOREVER)
+    since[has_ended] = ended["last_at"][np.searchsorted(ended["person_id"], people[has_ended])]
+    lengths = np.diff(starts)
+    kept = np.repeat(is_asked, lengths) & (touched > np.repeat(since, lengths))
+    return person[kept], code[kept]
+
+
+def in_order(keys: tuple[Ints, ...]) -> Ints | None:
+    """Return what puts rows in the order of some keys, the first one first; ``None``: they are.
+
+    Rows that are sorted but for a few, or in two parts that are, take little more than a look.
+
+    Args:
+        keys: each of shape (n,); no two rows have all of them the same.
+    """
+    if not _descents(keys).any():
+        return None
+    order: Ints = np.argsort(keys[0], kind="stable")
+    first = keys[0][order]
+    is_wrong = _descents(tuple(key[order] for key in keys))
+    wrong = np.flatnonzero(np.isin(first, np.unique(first[1:][is_wrong])))
+    rows = order[wrong]
+    order[wrong] = rows[np.lexsort(tuple(key[rows] for key in reversed(keys)))]
+    return order
+
+
+def _descents(keys: tuple[Ints, ...]) -> rules.Bools:
+    """Return shape (n - 1,): which rows are not after the one before."""
+    is_after = np.zeros(max(len(keys[0]) - 1, 0), np.bool_)
+    for key in reversed(keys):
+        is_after &= key[1:] == key[:-1]
+        is_after |= key[1:] > key[:-1]
+    return ~is_after
 
 
 def _fetch(connection: DuckDBPyConnection, name: str, **values: Any) -> dict[str, Any]:

@@ -136,6 +136,10 @@ class Derived:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 
+    def files(self) -> list[Path]:
+        """Return every file that is kept."""
+        return sorted(path for path in self._root.rglob("*") if path.is_file())
+
     def find(self, folder: Path, kind: str) -> State | None:
         """Return what is published in a folder, ``None`` if nothing is that can be used."""
         state = _state(folder)
