@@ -68,6 +68,7 @@ _COLUMNS: Final = {
         "business_id": "bigint",
         "kind": "varchar",
         "name": "varchar",
+        "currency": "varchar",
         "parent_id": "bigint",
         "data": "varchar",
         "lines": "varchar",

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from footfall.attribution.words import Range
 from footfall.domain.times import DAY, HOUR, SECOND, iso_utc
+from footfall.reports.credit import credit_report
 from footfall.reports.periods import periods
+from footfall.reports.question import Question
+from footfall.reports.timeline import timeline_report
 from footfall.reports.words import PERIODS_MAX, PERS, CannotReport, Per
+from tests.attribution.lake import START, attribution, campaign, order
 
 ZONES = ["UTC", "Europe/Madrid", "America/Sao_Paulo", "America/Havana", "Pacific/Apia", "Asia/Gaza"]
 
@@ -84,6 +88,14 @@ def test_periods_tile_the_time(per: Per, zone: ZoneInfo, since_at: int, length: 
     assert all(earlier.until_at == later.since_at for earlier, later in pairwise(found))
     assert all(each.since_at < each.until_at for each in found)
     assert len({each.name for each in found}) == len(found)
+
+
+def test_a_sale_that_came_while_it_was_asked_has_its_period() -> None:
+    asked = attribution(events=[campaign(1, START, "google"), order(2, START)])
+    early = Question("USD", ZoneInfo("UTC"), START - DAY, per="day")
+    report = credit_report(asked, early, ("last",))
+    assert [(each.period, each.net) for each in report.periods] == [("2024-10-04", "100.00")]
+    assert [row.conversions for row in timeline_report(asked, early, "day").rows] == [1]
 
 
 def test_too_many_periods_are_refused_with_the_remedy() -> None:

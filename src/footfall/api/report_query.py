@@ -90,7 +90,8 @@ class ReportQuery:
             now=self._call.received_at,
             by=cast("Dimension | Sold", self.choice("by", known) or "channel"),
             during=Range(
-                self.instant("since") or EVER.since_at, self.instant("until") or EVER.until_at
+                self.instant("since") or EVER.since_at,
+                EVER.until_at if (until_at := self.instant("until")) is None else until_at,
             ),
             as_of=self.instant("as_of"),
             date_basis=cast("DateBasis", self.choice("date_basis", DATE_BASES) or "purchase"),

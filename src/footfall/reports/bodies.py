@@ -57,7 +57,8 @@ class ReceiptLine(Struct):
     product: Annotated[Text, Meta(description="Its name; a variant's is that of its product.")]
     category: Annotated[Text, Meta(description="The first of the product's categories.")]
     quantity: int
-    amount: Annotated[Text, Meta(description="Of the line; null: it has no price in `currency`.")]
+    amount: Annotated[Text, Meta(description="Of the line; null: it has no price.")]
+    currency: Annotated[Text, Meta(description="Of the amount, ISO 4217.")]
     net: Annotated[str, Meta(description="Its part, in proportion to the lines' amounts.")]
 
 

@@ -175,8 +175,8 @@ def _periods(question: Question, at: Ints) -> list[Period]:
     """Return the periods of a report over things that happened then."""
     if question.per is None:
         return []
-    first_at = int(at.min()) if len(at) else question.now
-    return periods(question.per, question.bounded(first_at), question.zone, question.during)
+    ends = (int(at.min()), int(at.max())) if len(at) else (question.now, 0)
+    return periods(question.per, question.bounded(*ends), question.zone, question.during)
 
 
 def _places(at: Ints, known: list[Period]) -> Ints:

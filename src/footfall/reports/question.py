@@ -37,16 +37,17 @@ class Question:
     date_basis: DateBasis = "purchase"
     per: Per | None = None
 
-    def bounded(self, first_at: int) -> Range:
+    def bounded(self, first_at: int, last_at: int = 0) -> Range:
         """Return the time with both ends: from the first that is known, up to now.
 
         Args:
-            first_at: UTC microseconds, the first thing in it.
+            first_at, last_at: UTC microseconds, the first and the last thing in it; the last one
+                may have come while the question was on its way.
         """
         known_at = min(self.now, self.now if self.as_of is None else self.as_of)
         return Range(
             first_at if self.during.since_at == EVER.since_at else self.during.since_at,
-            min(self.during.until_at, known_at + 1),
+            min(self.during.until_at, max(known_at, last_at) + 1),
         )
 
 

@@ -16,7 +16,7 @@ from footfall.reports.bodies import (
     ReceiptMoney,
     ReceiptTouch,
 )
-from footfall.reports.sold import parts
+from footfall.reports.sold import Line, parts
 
 Encode = Callable[[Kind, int], str]
 
@@ -57,19 +57,25 @@ def render(attribution: Attribution, receipt: Receipt, encode: Encode) -> Conver
 
 
 def _sold(attribution: Attribution, conversion: Conversion) -> list[ReceiptLine]:
-    currency = conversion.currency
-    told = [row[2:] for row in attribution.lines_sold(conversion.conversion_id)]
-    shares = parts(conversion.net_minor, [(line[2], line[3]) for line in told])
+    lines = [Line(*row) for row in attribution.lines_sold(conversion.conversion_id)]
+    shares = parts(conversion.net_minor, lines)
     return [
         ReceiptLine(
-            product,
-            category,
-            quantity,
-            None if minor is None else format_minor(minor, currency),
-            format_minor(share, currency),
+            line.product,
+            line.category,
+            line.quantity,
+            _amount(line),
+            line.currency,
+            format_minor(share, conversion.currency),
         )
-        for (product, category, quantity, minor), share in zip(told, shares, strict=True)
+        for line, share in zip(lines, shares, strict=True)
     ]
+
+
+def _amount(line: Line) -> str | None:
+    if line.line_minor is None or line.currency is None:
+        return None
+    return format_minor(line.line_minor, line.currency)
 
 
 def _money(conversion: Conversion) -> ReceiptMoney:

@@ -6,7 +6,7 @@ they share by their quantities. What has no lines was sold as ``NOTHING``.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,24 @@ from footfall.attribution.paths import Floats, Ints
 from footfall.attribution.run import NOTHING, Attribution
 from footfall.attribution.words import Sold
 from footfall.reports.sales import Sales
+
+
+class Line(NamedTuple):
+    """A line of an order; fields as in ``sql/sold_lines.sql``."""
+
+    conversion_id: int
+    line_no: int
+    product: str | None
+    category: str | None
+    quantity: int
+    currency: str | None
+    line_minor: int | None
+    is_priced: bool
+
+    @property
+    def price_minor(self) -> int:
+        """The amount that its part goes by."""
+        return (self.line_minor or 0) if self.is_priced else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +72,7 @@ def sold_in(attribution: Attribution, sales: Sales, by: Sold) -> SoldLines:
     owner = np.concatenate((told["conversion_id"][known], bare))
     order = np.argsort(owner, kind="stable")
     none = np.zeros(len(bare), np.int64)
-    price = np.concatenate((told["line_minor"][known], none))[order]
+    price = np.concatenate((told["price_minor"][known], none))[order]
     quantity = np.concatenate((told["quantity"][known], none + 1))[order]
     names = np.concatenate((told[by][known], np.full(len(bare), NOTHING, object)))[order]
     sale, starts = np.unique(owner[order], return_index=True)
@@ -72,16 +90,12 @@ def sold_in(attribution: Attribution, sales: Sales, by: Sold) -> SoldLines:
     )
 
 
-def parts(net_minor: int, lines: list[tuple[int, int | None]]) -> list[int]:
-    """Return the part of a sale's net value that each of its lines has.
-
-    Args:
-        lines: of each the quantity, and the amount in minor units if it has a price.
-    """
+def parts(net_minor: int, lines: list[Line]) -> list[int]:
+    """Return the part of a sale's net value that each of its lines has."""
     if not lines:
         return []
-    price = np.array([amount or 0 for _, amount in lines], np.int64)
-    quantity = np.array([count for count, _ in lines], np.int64)
+    price = np.array([line.price_minor for line in lines], np.int64)
+    quantity = np.array([line.quantity for line in lines], np.int64)
     starts = np.array([0, len(lines)], np.int64)
     weight = _weights(price, quantity, starts)
     return [int(part) for part in allocate(np.array([net_minor], np.int64), weight, starts)]
@@ -97,13 +111,11 @@ def _repeated(of_sales: Floats | Ints, starts: Ints) -> Floats:
 
 
 def _lines(attribution: Attribution) -> dict[str, NDArray[Any]]:
-    rows = attribution.lines_sold()
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 6
-    ids, _, products, categories, quantities, amounts = columns
+    rows = [Line(*row) for row in attribution.lines_sold()]
     return {
-        "conversion_id": np.array(ids, np.int64),
-        "product": np.array([each or NOTHING for each in products], object),
-        "category": np.array([each or NOTHING for each in categories], object),
-        "quantity": np.array(quantities, np.int64),
-        "line_minor": np.array([each or 0 for each in amounts], np.int64),
+        "conversion_id": np.array([line.conversion_id for line in rows], np.int64),
+        "product": np.array([line.product or NOTHING for line in rows], object),
+        "category": np.array([line.category or NOTHING for line in rows], object),
+        "quantity": np.array([line.quantity for line in rows], np.int64),
+        "price_minor": np.array([line.price_minor for line in rows], np.int64),
     }

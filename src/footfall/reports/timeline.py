@@ -21,9 +21,9 @@ def timeline_report(attribution: Attribution, question: Question, per: Per) -> T
         CannotReport: there are too many of them.
     """
     sales = sales_of(attribution, question.by, question.currency, question.during)
-    known = periods(
-        per, question.bounded(_first_at(attribution, question)), question.zone, question.during
-    )
+    last_at = int(sales.converted_at.max(initial=0))
+    within = question.bounded(_first_at(attribution, question), last_at)
+    known = periods(per, within, question.zone, question.during)
     begins = [each.since_at for each in known]
     touched = {
         place: counts

@@ -3,14 +3,14 @@
 -- reads:   told_conversions, goods
 -- params:  business_id bigint, conversion_id bigint (0: all of them)
 -- returns: conversion_id bigint, line_no bigint (from 1), product varchar, category varchar,
---          quantity bigint, line_minor bigint (minor units of the conversion's currency; null: the
---          line has no price in it)
+--          quantity bigint, currency varchar, line_minor bigint (minor units of that currency; both
+--          null: the line has no price), is_priced boolean (in the currency of the order)
 -- source:  docs/attribution.md, "Reports"
 with
     ordered as (
         select
             told_conversions.conversion_id,
-            told_conversions.currency,
+            coalesce(basket.currency, told_conversions.currency) as order_currency,
             from_json(
                 basket.lines,
                 '[{"product_id":"BIGINT","quantity":"BIGINT","price_minor":"BIGINT","currency":"VARCHAR"}]'
@@ -26,7 +26,7 @@ with
     numbered as (
         select
             conversion_id,
-            currency,
+            order_currency,
             unnest(lines) as line,
             generate_subscripts(lines, 1) as line_no
         from ordered
@@ -38,10 +38,9 @@ select
     coalesce(whole.name, item.name) as product,
     coalesce(item.category, whole.category) as category,
     numbered.line.quantity as quantity,
-    case
-        when numbered.line.currency = numbered.currency
-            then numbered.line.quantity * numbered.line.price_minor
-    end as line_minor
+    numbered.line.currency as currency,
+    numbered.line.quantity * numbered.line.price_minor as line_minor,
+    coalesce(numbered.line.currency = numbered.order_currency, false) as is_priced
 from numbered
 left join goods as item
     on item.business_id = $business_id
