@@ -179,7 +179,7 @@ class Asked:
         self.values = attribution.compare(by, [], "USD").values
         self.definition = attribution.definition
         self.connection = attribution.connection
-        self.found = engine.candidates(attribution.connection, attribution.definition, words.RULES)
+        self.found = attribution.candidates(words.RULES)
 
     def weigh(self, model: str, definition: Definition | None = None) -> Floats:
         return engine.weigh(model, self.found, definition or self.definition)

@@ -103,7 +103,7 @@ def reckoned(asked: Attribution, by: Any) -> Credits:
     earned: Credits = defaultdict(int)
     for currency in asked.currencies():
         values = asked.compare(by, [], currency).values
-        found = engine.candidates(asked.connection, asked.definition, words.RULES)
+        found = asked.candidates(words.RULES)
         query = (
             "select conversion_id, reference, told.net_minor, is_asked from conversions "
             "join told_conversions as told using (conversion_id) order by conversion_id"

@@ -30,7 +30,6 @@ from footfall.store import actions, businesses
 from footfall.store.businesses import Business
 
 if TYPE_CHECKING:
-
     from footfall.attribution.run import Attribution
 
 Found = TypeVar("Found")

@@ -1,8 +1,8 @@
 """The lake's relations of one business → who is who, every touch, every conversion, as relations.
 
 ``owners``, ``coded_touches`` with the ``tellings`` of what they tell, and ``told_conversions`` are
-tables; ``told_touches`` and ``origins`` show the touches in words, ``goods`` what can be sold.
-Questions are asked of these.
+tables; ``told_touches`` and ``origins`` show the touches in words, ``goods`` has
+what can be sold. Questions are asked of these.
 """
 
 from typing import Any, Final
@@ -45,7 +45,7 @@ def reckon(
     make(connection, "told_conversions", "conversions", **known, **of_conversions(definition))
     connection.execute(f"create or replace temp table tellings ({TELLINGS})")
     code_touches(connection, business_id, definition, channels, as_of)
-    connection.execute(f"create or replace temp view goods as {statement('goods')}")
+    make(connection, "goods", "goods", business_id=business_id)
     show(connection)
 
 

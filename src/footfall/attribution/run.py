@@ -168,8 +168,7 @@ class Attribution:
 
     def lines_sold(self, conversion_id: int = 0) -> list[tuple[Any, ...]]:
         """Return what was sold in a conversion, or in all; rows as in ``sql/sold_lines.sql``."""
-        business_id = self._known["business_id"]
-        return self.rows("sold_lines", business_id=business_id, conversion_id=conversion_id)
+        return self.rows("sold_lines", conversion_id=conversion_id)
 
     def changes_of(self, person_id: int) -> list[tuple[Any, ...]]:
         """Return by which changes of identity a person's sessions and profiles are theirs."""

@@ -2,8 +2,8 @@
 -- grain:   object_id
 -- reads:   objects
 -- params:  business_id bigint, after bigint (step of archiving: only rows of later ones)
--- returns: object_id bigint, business_id bigint, parent_id bigint, name varchar, category varchar, lines
---          varchar (JSON)
+-- returns: object_id bigint, business_id bigint, parent_id bigint, name varchar, category varchar,
+--          currency varchar, lines varchar (JSON)
 -- source:  sql/goods.sql
 select
     object_id,
@@ -11,6 +11,7 @@ select
     parent_id,
     name,
     json_extract_string(data, '$.categories[0]') as category,
+    currency,
     lines
 from objects
 where
