@@ -18,6 +18,7 @@ from bench.report import as_json, markdown, print_table, save, wide_console, wor
 from bench.run import Run
 from bench.sections import (
     attach,
+    attribution,
     batches,
     imported,
     pages,
@@ -35,9 +36,13 @@ SECTIONS: Final[dict[str, Callable[[Run], None]]] = {
     "stored": stored.measure,
     "start-up": startup.measure,
     "postgresql": postgresql.measure,
+    "attribution": attribution.measure,
     "import": imported.measure,
 }
-_USUAL: Final = tuple(name for name in SECTIONS if name != "import")
+_EXTRA: Final = frozenset({"attribution", "import"})
+"""Sections that take long, or need a file: run when they are asked for."""
+
+_USUAL: Final = tuple(name for name in SECTIONS if name not in _EXTRA)
 _NEED_WRK: Final = frozenset({"single", "pages", "stored", "postgresql"})
 _EXAMPLE: Final = ROOT / "examples" / "online_retail" / "december_2010.csv.gz"
 _WHOLE: Final = ROOT.parent / "shared" / "data" / "online_retail.parquet"
@@ -48,11 +53,15 @@ _WHOLE: Final = ROOT.parent / "shared" / "data" / "online_retail.parquet"
     "--only",
     type=click.Choice(list(SECTIONS)),
     multiple=True,
-    help="Run this section; may be repeated.  [default: all but import]",
+    help="Run this section; may be repeated.  [default: all but attribution and import]",
 )
 @click.option("--seconds", default=5, show_default=True, help="Length of one run.")
 @click.option("--rounds", default=3, show_default=True, help="Runs of which the median counts.")
 @click.option("--stored", default=5_000_000, show_default=True, help="Events in the full database.")
+@click.option("--touches", default=10_000_000, show_default=True, help="Touches in the lake.")
+@click.option(
+    "--curve", type=int, multiple=True, help="Another number of touches, to see how it grows."
+)
 @click.option("--import", "with_import", is_flag=True, help="Run the section “import” as well.")
 @click.option(
     "--file",
@@ -67,6 +76,8 @@ def main(
     seconds: int,
     rounds: int,
     stored: int,
+    touches: int,
+    curve: tuple[int, ...],
     with_import: bool,
     file: Path | None,
     prints_json: bool,
@@ -80,7 +91,8 @@ def main(
     file = file or (_WHOLE if _WHOLE.exists() else _EXAMPLE)
     wanted = only or _USUAL
     names = [name for name in SECTIONS if name in wanted or (name == "import" and with_import)]
-    sys.exit(_run(names, Options(seconds, rounds, stored, file.resolve()), prints_json=prints_json))
+    options = Options(seconds, rounds, stored, file.resolve(), touches, curve)
+    sys.exit(_run(names, options, prints_json=prints_json))
 
 
 def _run(names: list[str], options: Options, *, prints_json: bool) -> int:

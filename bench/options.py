@@ -20,12 +20,16 @@ class Options:
         rounds: runs per server and number of connections; the median counts.
         stored: events in the database that counts as full.
         file: what the import section sends.
+        touches: touches in the lake that attribution is asked of.
+        curve: other numbers of touches, for how it grows.
     """
 
     seconds: int
     rounds: int
     stored: int
     file: Path
+    touches: int = 10_000_000
+    curve: tuple[int, ...] = ()
 
     def described(self) -> dict[str, Any]:
         """Return the options as JSON values, without the folders of this machine."""

@@ -172,9 +172,66 @@ def test_a_report_comes_as_csv_that_no_spreadsheet_runs(shop: Shop) -> None:
     assert "'=1+1" in {row["campaign"] for row in rows}
 
 
+def test_a_report_shows_its_periods_and_those_without_a_sale(shop: Shop) -> None:
+    at = "2026-03-29T00:30:00Z"
+    session = shop.session()
+    utm = {"source": "google", "medium": "cpc"}
+    seen = {"url": "https://x/", "utm_params": utm, "tracked_at": at}
+    shop.track(action="page.viewed", session=session, **seen)
+    order = {"reference": unique("A-"), "total": "8.01", "currency": "USD"}
+    shop.track(action="order.placed", session=session, order_parameters=order, tracked_at=at)
+    query = {"per": "day", "since": "2026-03-28", "until": "2026-03-31"}
+    report = got(shop.client.get(REPORT, params=query | {"models": ",".join(MODELS)}))
+    assert [(each["period"], each["net"]) for each in report["periods"]] == [
+        ("2026-03-28", "0.00"),
+        ("2026-03-29", "8.01"),
+        ("2026-03-30", "0.00"),
+    ]
+    # Every model has the one channel to credit.
+    (row,) = report["periods"][1]["rows"]
+    assert set(row["credit"].values()) == {"8.01"}
+    assert report["periods"][0]["credited"] == dict.fromkeys(MODELS, "0.00")
+    answer = shop.client.get(REPORT, params=query | {"models": "last", "format": "csv"})
+    told = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(row["period"], row["channel"], row["credit"]) for row in told] == [
+        ("2026-03-28", "", "0.00"),
+        ("2026-03-29", "Paid Search", "8.01"),
+        ("2026-03-30", "", "0.00"),
+    ]
+    assert told[0]["until"] == "2026-03-29T00:00:00Z"
+
+
+def test_by_time_of_touch_a_sale_counts_where_its_touches_were(shop: Shop) -> None:
+    session = shop.session()
+    utm = {"source": unique("news-"), "medium": "cpc"}
+    seen = {"url": "https://x/", "utm_params": utm, "tracked_at": "2026-04-30T10:00:00Z"}
+    shop.track(action="page.viewed", session=session, **seen)
+    order = {"reference": unique("A-"), "total": "5", "currency": "USD"}
+    bought = {"order_parameters": order, "tracked_at": "2026-05-02T10:00:00Z"}
+    shop.track(action="order.placed", session=session, **bought)
+    april = {"since": "2026-04-01", "until": "2026-05-01", "by": "source", "models": "last"}
+    assert got(shop.client.get(REPORT, params=april))["rows"] == []
+    report = got(shop.client.get(REPORT, params=april | {"date_basis": "touch"}))
+    assert [(row["value"], row["credit"]["last"]) for row in report["rows"]] == [
+        (utm["source"], "5.00")
+    ]
+    assert (report["date_basis"], report["credited"]) == ("touch", {"last": "5.00"})
+    # What no touch explains has no time of touch.
+    assert (report["conversions"], report["net"], report["unattributed"]) == (None, None, None)
+
+
+def test_models_of_all_journeys_have_no_time_of_touch(shop: Shop) -> None:
+    query = {"date_basis": "touch", "models": "linear,markov_2"}
+    answer = shop.client.get(REPORT, params=query)
+    assert refused(answer, 422) == [("invalid", "date_basis")]
+    assert "markov_2" in answer.json()["errors"][0]["message"]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("per", "fortnight"),
+        ("date_basis", "arrival"),
         ("by", "colour"),
         ("models", "last,best"),
         ("currency", "XXX"),

@@ -53,7 +53,7 @@ def owners(draw: st.DrawFn) -> dict[str, Any]:
 def touches(draw: st.DrawFn, number: int) -> Row:
     at, owner = draw(moments), draw(owners())
     owner["received_at"] = at + draw(delays)
-    kind = draw(st.sampled_from(["read", "remembered", "click", "referrer", "link"]))
+    kind = draw(st.sampled_from(["read", "remembered", "click", "referrer", "link", "form"]))
     if kind == "read":
         return campaign(number, at, draw(sources), **owner)
     if kind == "remembered":
@@ -62,6 +62,8 @@ def touches(draw: st.DrawFn, number: int) -> Row:
         return event(
             number, at, click_id_kind="gclid", click_id=draw(st.sampled_from("ab")), **owner
         )
+    if kind == "form":
+        return event(number, at, action="form.completed", **owner)
     if kind == "referrer":
         return event(number, at, referrer="https://blog.example/", **owner)
     return event(number, at, action="short_link.clicked", link_id="aB3xK9qZ", **owner)

@@ -107,7 +107,12 @@ def attribution(
 ) -> Attribution:
     """Return the attribution of the business 1 in a lake of these rows."""
     return Attribution(
-        lake(**relations), BUSINESS, definition or Definition(), channels or load(), as_of, exchange
+        lake(**relations),
+        BUSINESS,
+        definition or Definition(),
+        channels or load(),
+        as_of,
+        exchange=exchange,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import duckdb
 import numpy as np
 
-from footfall.attribution import engine
+from footfall.attribution import engine, words
 from footfall.attribution.channels import Channels
 from footfall.attribution.definition import Definition
 from footfall.attribution.paths import Floats, Ints
@@ -179,7 +179,7 @@ class Asked:
         self.values = attribution.compare(by, [], "USD").values
         self.definition = attribution.definition
         self.connection = attribution.connection
-        self.found = engine.candidates(attribution.connection, attribution.definition)
+        self.found = attribution.candidates(words.RULES)
 
     def weigh(self, model: str, definition: Definition | None = None) -> Floats:
         return engine.weigh(model, self.found, definition or self.definition)

@@ -22,7 +22,7 @@ def asked_of(
     asked: Attribution, models: tuple[str, ...], samples: int = 40, seed: int = 1
 ) -> tuple[Bootstrap, Any]:
     compared = asked.compare("source", models, "USD")
-    return bootstrap(asked, compared.values, models, Resampling(samples, seed)), compared
+    return bootstrap(asked, "source", "USD", models, Resampling(samples, seed)), compared
 
 
 def customers(count: int, *, alike: bool = False, minor: int = 10_000) -> Attribution:

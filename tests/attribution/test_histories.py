@@ -11,7 +11,7 @@ import pytest
 
 from footfall.attribution import histories, words
 from footfall.attribution.histories import UNATTRIBUTED, Credits
-from footfall.attribution.receipts import Receipt, receipts
+from footfall.attribution.receipts import Receipt, Touch, receipts
 from footfall.attribution.run import NOTHING, Attribution
 
 FOLDER: Final = Path(__file__).parents[1] / "histories"
@@ -36,9 +36,19 @@ def _add(earned: Credits, receipt: Receipt, model: str, by: str) -> None:
     for each in receipt.considered:
         minor = each.credit_minor.get(model, 0)
         assert each.counts or not minor
-        value = getattr(each.touch, by) or NOTHING
+        value = value_of(each.touch, by)
         earned[order, model, value] += minor
         earned[order, model, UNATTRIBUTED] -= minor
+
+
+def value_of(touch: Touch, by: str) -> str:
+    """Return what a touch is credited by, as its receipt tells it."""
+    if by == "source_medium":
+        return f"{touch.source or NOTHING} / {touch.medium or NOTHING}"
+    if by == "kind":
+        return {number: word for word, number in words.KINDS.items()}[touch.kind]
+    told: str | None = getattr(touch, "link_id" if by == "link" else by)
+    return told or NOTHING
 
 
 def of_reports(asked: Attribution, by: Any) -> Credits:

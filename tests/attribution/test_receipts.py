@@ -90,6 +90,25 @@ def test_each_touch_has_its_credit_under_every_rule() -> None:
     assert (first["linear"], second["linear"]) == (51, 50)
 
 
+def test_the_touch_that_led_to_the_milestone_says_so() -> None:
+    found = receipt(
+        events=[
+            campaign(1, BOUGHT - 3 * DAY, "google"),
+            campaign(2, BOUGHT - 2 * DAY, "facebook"),
+            event(3, BOUGHT - DAY, action="form.completed"),
+            campaign(4, BOUGHT - HOUR, "bing"),
+            order(9, BOUGHT, 900),
+        ]
+    )
+    assert found.milestone_at == BOUGHT - DAY
+    assert [each.reason.partition(" It led")[2] for each in found.considered] == [
+        "",
+        " to the milestone form.completed.",
+        "",
+    ]
+    assert [each.credit_minor["w_shaped"] for each in found.considered] == [300, 300, 300]
+
+
 def test_a_touch_of_an_earlier_sale_says_so() -> None:
     found = receipt(
         Definition(journeys="split"),

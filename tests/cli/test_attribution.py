@@ -53,6 +53,51 @@ def test_what_each_channel_earned_is_printed(sold: Server) -> None:
     assert "days of UTC" in table
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["paths", "path-lengths", "time-to-convert", "funnel", "assists", "customers", "timeline"],
+)
+def test_reports_on_journeys_are_those_of_the_api(sold: Server, name: str) -> None:
+    url = ("--data", sold.data)
+    told = footfall_json("attribution", name, *url)
+    assert told == got(sold.client.get(f"/v1/attribution/report/{name}"))
+    table = footfall("attribution", name, *url).stdout
+    assert f"days of UTC; rules {told['version']}" in table
+    assert len(table.splitlines()) > 2
+
+
+def test_credit_comes_in_periods_and_by_time_of_touch(sold: Server) -> None:
+    asked = ("attribution", "report", "--per", "month", "--data", sold.data)
+    month = f"{datetime.now(UTC):%Y-%m}"
+    table = footfall(*asked).stdout
+    assert f"{month} for 1 conversion" in table
+    assert "All of them:" in table
+    by_touch = footfall(*asked, "--date-basis", "touch", "--model", "linear").stdout
+    assert "by time of touch" in by_touch
+    assert "without attribution" not in by_touch
+    refused = footfall(*asked, "--date-basis", "touch", "--model", "markov_1", status=1).stderr
+    assert "credits no single touch" in refused
+
+
+def test_the_conversions_behind_a_number_are_listed(sold: Server) -> None:
+    asked = ("attribution", "conversions", "--value", "Email", "--model", "linear")
+    told = footfall_json(*asked, "--data", sold.data)
+    query = {"value": "Email", "model": "linear"}
+    assert told == got(sold.client.get("/v1/conversions", params=query))
+    assert (told["conversions"], told["credited"]) == (1, "49.95")
+    table = footfall(*asked, "--data", sold.data).stdout
+    assert "A-1" in table
+    assert "Paid Search > Email" in table
+    path = ("--step", "Paid Search", "--step", "Email")
+    lone = ("attribution", "conversions", "--data", sold.data)
+    assert footfall_json(*lone, *path)["conversions"] == 1
+    assert footfall_json(*lone, *path[:2])["conversions"] == 0
+    after = ("--starting-after", told["data"][0]["id"])
+    assert "Nothing of that was sold" in footfall(*lone, *after).stdout
+    assert "--value" in footfall(*lone, "--role", "first", status=1).stderr
+    assert "starting_after" in footfall(*lone, "--starting-after", "x", status=1).stderr
+
+
 def test_an_order_is_explained_by_its_reference(sold: Server) -> None:
     url = ("--data", sold.data)
     told = footfall_json("explain", "A-1", *url)
@@ -135,6 +180,7 @@ def test_what_cannot_be_asked_is_refused_with_the_remedy(sold: Server) -> None:
     report = ("attribution", "report")
     assert "did you mean" in footfall(*report, "--model", "lats", *url, status=1).stderr.lower()
     assert "--since" in footfall(*report, "--since", "soon", *url, status=1).stderr
+    assert "--currency" in footfall(*report, "--currency", "XXX", *url, status=1).stderr
     assert "markov_1" in footfall(*report, "--model", "best", *url, status=1).stderr
     assert "business list" in footfall(*report, "--business", "x", *url, status=1).stderr
 

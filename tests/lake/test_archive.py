@@ -1,9 +1,11 @@
 """Whatever is committed comes to the lake, each row once, whoever dies or hurries meanwhile."""
 
+import json
 import threading
 from collections.abc import Callable
 from datetime import date
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
@@ -11,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from footfall.domain.times import DAY
 from footfall.lake.lake import Lake
 from footfall.settings import Settings
-from footfall.store import facts, tables
+from footfall.store import facts, items, tables
 from footfall.store.engine import open_engines
 from footfall.store.tables import objects
 from tests.lake.lakes import Pond
@@ -97,6 +99,26 @@ def test_an_object_that_changes_is_shown_as_it_is_now(pond: Pond) -> None:
     pond.started.write(rename)
     pond.lake.archive()
     assert pond.ask("select object_id, name from objects") == [(row_id, "after")]
+
+
+def test_an_order_is_archived_with_its_lines_as_they_are_now(pond: Pond) -> None:
+    bag = pond.started.write(lambda c: pond.shop.add_object(c, name="bag"))
+    order = pond.started.write(lambda c: pond.shop.add_object(c, kind="order", name="first"))
+    line = {"product_id": bag, "quantity": 2, "price_minor": 500, "currency": "USD"}
+    bare = {"product_id": bag, "quantity": 1, "price_minor": None, "currency": None}
+
+    def fill(connection: Connection, *lines: dict[str, Any]) -> None:
+        items.insert_all(connection, pond.shop.id, order, lines, T)
+        facts.changed(connection, "object", order)
+
+    query = f"select lines from objects where object_id = {order}"
+    pond.started.write(lambda c: fill(c, line))
+    pond.lake.archive()
+    assert json.loads(pond.ask(query)[0][0]) == [line]
+    pond.started.write(lambda c: fill(c, bare))
+    pond.lake.archive()
+    assert json.loads(pond.ask(query)[0][0]) == [line, bare]
+    assert pond.ask(f"select lines from objects where object_id = {bag}") == [(None,)]
 
 
 def test_changes_that_nobody_remembers_are_looked_for(pond: Pond) -> None:

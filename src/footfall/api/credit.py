@@ -3,11 +3,8 @@
 Both bring the lake up to date first, so whatever was acknowledged is in the answer.
 """
 
-import csv
-import io
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
 
 from litestar import Response, get
 from litestar.params import FromPath
@@ -15,64 +12,40 @@ from litestar.params import FromPath
 from footfall.api.answers import Listing
 from footfall.api.call import Call, absent
 from footfall.api.endpoint import Endpoint, bound
-from footfall.api.exchange import CONVERT_TO, exchange_columns, exchange_to, read_convert_to
-from footfall.api.resampling import BOOTSTRAP, interval_columns, read_resampling
-from footfall.attribution import in_force
-from footfall.attribution.words import (
-    DEFAULT_MODELS,
-    DIMENSIONS,
-    EVER,
-    FOREVER,
-    MODELS,
-    Dimension,
-    Range,
-    TooMuchForModel,
+from footfall.api.exchange import CONVERT_TO
+from footfall.api.report_answers import RECKONED, as_csv
+from footfall.api.report_query import (
+    AS_OF,
+    BY_ANY,
+    DATE_BASIS,
+    PER,
+    TIME,
+    Parameter,
+    query_of,
+    read,
 )
-from footfall.domain.money import parse_currency
+from footfall.api.resampling import BOOTSTRAP, interval_cells, interval_columns
+from footfall.attribution.words import DEFAULT_MODELS, DIMENSIONS, MODELS, SOLD
 from footfall.domain.public_ids import Kind
-from footfall.domain.times import parse_bound
-from footfall.errors import Fault, Invalid, Refused, did_you_mean, refuse
-from footfall.reports.bodies import ConversionReceipt, CreditReport
-from footfall.store import businesses
-from footfall.store.businesses import Business
+from footfall.reports.bodies import ConversionReceipt
+from footfall.reports.credit_bodies import Credited, CreditReport
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
-    from footfall.attribution.exchange import Exchange
     from footfall.attribution.run import Attribution
 
-Found = TypeVar("Found")
-
-_TEXT: Final[dict[str, Any]] = {"type": "string"}
-_AS_OF: Final = (
-    _TEXT,
-    "As it stood then: what arrived or changed later is left out. A date or ISO 8601 with a zone.",
-)
-_QUERY: Final[dict[str, tuple[dict[str, Any], str]]] = {
-    "by": ({"type": "string", "enum": list(DIMENSIONS)}, "What is credited; default `channel`."),
-    "models": (_TEXT, f"Names with commas between: {', '.join(MODELS)}."),
-    "currency": (_TEXT, "ISO 4217; default the business's. Currencies are never added."),
-    "convert_to": CONVERT_TO,
-    "since": (_TEXT, "Sales from then on: a date of the business's zone, or ISO 8601 with a zone."),
-    "until": (_TEXT, "Sales before then, likewise."),
-    "as_of": _AS_OF,
+_QUERY: Final[dict[str, Parameter]] = {
+    "by": BY_ANY,
+    "models": ({"type": "string"}, f"Names with commas between: {', '.join(MODELS)}."),
+    "per": PER,
+    "date_basis": DATE_BASIS,
     **BOOTSTRAP,
-    "format": ({"type": "string", "enum": ["json", "csv"]}, "Default `json`."),
+    **TIME,
 }
 
 _EXAMPLE: Final = {
     "by": "channel",
     "models": ["precedence", "linear"],
-    "currency": "USD",
-    "currencies": ["USD"],
-    "since": "2026-03-01T00:00:00Z",
-    "until": None,
-    "timezone": "UTC",
-    "date_basis": "purchase",
-    "as_of": None,
-    "definition": {"journeys": "all", "active_lookback_us": 604800000000},
-    "version": "3f1c2ab09d7e",
+    **RECKONED,
     "rows": [
         {
             "value": "Paid Search",
@@ -80,10 +53,13 @@ _EXAMPLE: Final = {
             "credit": {"precedence": "80.00", "linear": "60.00"},
         }
     ],
+    "credited": {"precedence": "80.00", "linear": "80.00"},
     "conversions": 3,
     "net": "120.00",
     "unattributed_conversions": 1,
     "unattributed": "40.00",
+    "per": None,
+    "periods": [],
 }
 
 
@@ -94,8 +70,9 @@ _EXAMPLE: Final = {
             "Report credit",
             answer=CreditReport,
             description="What each channel, source, campaign … earned with the sales of a time, "
-            "model beside model, net of refunds and cancellations. Says by which windows, channel "
-            "rules and time zone it was reckoned; what no touch explains is in it as such.",
+            "model beside model, net of refunds and cancellations, and in each period of it if "
+            "asked. Says by which windows, channel rules and time zone it was reckoned; what no "
+            "touch explains is in it as such.",
             errors=(422,),
             query=_QUERY,
             answer_example=_EXAMPLE,
@@ -104,42 +81,19 @@ _EXAMPLE: Final = {
 )
 async def report_credit(call: Call) -> CreditReport | Response[str]:
     """Answer what earned what."""
-    business = await _business(call)
-    zone = ZoneInfo(business.timezone)
-    faults: list[Fault] = []
-    by = cast("Dimension", call.query.get("by") or "channel")
-    models = tuple(filter(None, call.query.get("models", "").split(","))) or DEFAULT_MODELS
-    convert_to = read_convert_to(call, faults)
-    currency = convert_to or _currency(call, business, faults)
-    during = Range(
-        _bound(call, "since", zone, faults) or EVER.since_at,
-        _bound(call, "until", zone, faults) or EVER.until_at,
-    )
-    as_of = _bound(call, "as_of", zone, faults)
-    resampling = read_resampling(call, faults)
-    faults += [_no_model(model) for model in models if model not in MODELS]
-    _require(call, "by", DIMENSIONS, faults)
-    _require(call, "format", ("json", "csv"), faults)
-    if faults:
-        raise Refused(faults)
+    query = await query_of(call)
+    question, models = query.question((*DIMENSIONS, *SOLD)), query.models(DEFAULT_MODELS)
+    resampling = query.resampling()
+    query.finish()
 
     def credited(attribution: "Attribution") -> CreditReport:
         from footfall.reports.credit import credit_report
 
-        return credit_report(
-            attribution,
-            by=by,
-            models=models,
-            currency=currency,
-            zone=zone,
-            during=during,
-            as_of=as_of,
-            resampling=resampling,
-        )
+        return credit_report(attribution, question, models, resampling)
 
-    report = await _read(call, as_of, credited, exchange_to(call, convert_to, zone))
-    if call.query.get("format") == "csv":
-        return Response(_csv(report), media_type="text/csv")
+    report = await read(call, question.as_of, credited, query.exchange())
+    if query.is_csv:
+        return _csv(report)
     return report
 
 
@@ -154,19 +108,17 @@ async def report_credit(call: Call) -> CreditReport | Response[str]:
             "and the credit of each under each rule. Sales that nothing explains have one, too. "
             "Several systems may use one reference, so there may be several.",
             errors=(404, 422),
-            query={"as_of": _AS_OF, "convert_to": CONVERT_TO},
+            query={"as_of": AS_OF, "convert_to": CONVERT_TO},
             answer_example={"data": [], "has_more": False},
         )
     ),
 )
 async def get_receipts(call: Call, conversion: FromPath[str]) -> Listing[ConversionReceipt]:
     """Answer why a sale was credited as it was."""
-    faults: list[Fault] = []
-    zone = ZoneInfo((await _business(call)).timezone)
-    as_of = _bound(call, "as_of", zone, faults)
-    convert_to = read_convert_to(call, faults)
-    if faults:
-        raise Refused(faults)
+    query = await query_of(call)
+    as_of = query.instant("as_of")
+    query.convert_to = query.convertible()
+    query.finish()
     event_id = call.decode(Kind.EVENT, conversion) or 0
 
     def explained(attribution: "Attribution") -> list[ConversionReceipt]:
@@ -174,104 +126,32 @@ async def get_receipts(call: Call, conversion: FromPath[str]) -> Listing[Convers
 
         return find(attribution, conversion, event_id, call.encode)
 
-    found = await _read(call, as_of, explained, exchange_to(call, convert_to, zone))
+    found = await read(call, as_of, explained, query.exchange())
     if not found:
         raise absent(Kind.EVENT, "sale")
     return Listing(found, has_more=False)
 
 
-async def _read(
-    call: Call,
-    as_of: int | None,
-    ask: "Callable[[Attribution], Found]",
-    exchange: "Callable[[], Exchange] | None" = None,
-) -> Found:
-    """Ask something of the business's attribution, on a thread of the lake's.
-
-    Raises:
-        Refused: 422, a model cannot tell so many channels apart; 503, the lake is out of reach.
-    """
-    moment = FOREVER if as_of is None else as_of
-    held = await call.store.read(
-        lambda connection: in_force.find(connection, call.business_id, moment)
+def _csv(report: CreditReport) -> Response[str]:
+    """Return a line for each value and model; with periods, one for each of these too."""
+    columns = [report.by, "model", "conversions", "credit"]
+    if report.per is None:
+        return as_csv([*columns, *interval_columns(report)], _lines(report, report.models), report)
+    rows = (
+        (each.period, each.since, each.until, *line)
+        for each in report.periods
+        # One without a sale is there too.
+        for line in [*_lines(each, report.models)]
+        or [("", model, 0, each.credited[model]) for model in report.models]
     )
-
-    def read(views: "DuckDBPyConnection") -> Found:
-        # Loaded by whoever asks first: it is more than all the rest of the server.
-        from footfall.attribution.run import Attribution
-
-        definition, rules = held.definition, held.channels
-        wish = None if exchange is None else exchange()
-        return ask(Attribution(views, call.business_id, definition, rules, moment, wish))
-
-    lake = await call.lake.opened()
-    await lake.fresh()
-    try:
-        return await lake.read(call.business_id, read)
-    except TooMuchForModel as problem:
-        raise refuse(Invalid(str(problem), problem.parameter)) from None
+    return as_csv(["period", "since", "until", *columns], rows, report)
 
 
-async def _business(call: Call) -> Business:
-    found = await call.store.read(lambda connection: businesses.find(connection, call.business_id))
-    if found is None:
-        raise absent(Kind.BUSINESS)
-    return found
-
-
-def _currency(call: Call, business: Business, faults: list[Fault]) -> str:
-    try:
-        return parse_currency(call.query.get("currency") or business.currency)
-    except ValueError as problem:
-        faults.append(Invalid(str(problem), "currency"))
-        return business.currency
-
-
-def _bound(call: Call, name: str, zone: ZoneInfo, faults: list[Fault]) -> int | None:
-    text = call.query.get(name)
-    if not text:
-        return None
-    try:
-        return parse_bound(text, zone)
-    except ValueError as problem:
-        faults.append(Invalid(f"“{name}”: {problem}", name))
-        return None
-
-
-def _require(call: Call, name: str, known: tuple[str, ...], faults: list[Fault]) -> None:
-    told = call.query.get(name)
-    if told and told not in known:
-        faults.append(
-            Invalid(f"“{name}” is one of {', '.join(known)}.{did_you_mean(told, known)}", name)
-        )
-
-
-def _no_model(model: str) -> Fault:
-    return Invalid(
-        f"There is no model “{model[:64]}”; there are {', '.join(MODELS)}."
-        + did_you_mean(model, MODELS),
-        "models",
-    )
-
-
-def _csv(report: CreditReport) -> str:
-    """Return the rows: a line for each value and model, with what it was reckoned by."""
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
-    exchange = exchange_columns(report)
-    heading = [report.by, "model", "conversions", "credit", "currency", "version"]
-    lines.writerow([*heading, *interval_columns(report), *exchange])
-    for row in report.rows:
-        for model in report.models:
-            told = (row.conversions[model], row.credit[model], report.currency, report.version)
-            between = interval_columns(report, row, model)
-            lines.writerow([_plain(row.value), model, *told, *between, *exchange.values()])
-    return text.getvalue()
-
-
-def _plain(value: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+def _lines(credited: Credited, models: list[str]) -> Iterator[tuple[Any, ...]]:
+    for row in credited.rows:
+        for model in models:
+            ends = interval_cells(row, model)
+            yield row.value, model, row.conversions[model], row.credit[model], *ends
 
 
 HANDLERS: Final[tuple[Any, ...]] = (report_credit, get_receipts)

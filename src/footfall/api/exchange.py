@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from footfall.api.call import Call
-from footfall.domain.money import parse_currency
-from footfall.errors import Fault, Invalid
-from footfall.reports.bodies import CreditReport
+from footfall.reports.question import Reckoned
 from footfall.store import exchange_rates
 from footfall.store.exchange_rates import Rate
 
@@ -19,25 +17,6 @@ CONVERT_TO: Final[tuple[dict[str, Any], str]] = (
     {"type": "string"},
     "ISO 4217: sales of all currencies, each by the rate of its day; the answer tells the rates.",
 )
-
-
-def read_convert_to(call: Call, faults: list[Fault]) -> str | None:
-    """Return the currency that all sales are to be converted to, if that is asked for."""
-    text = call.query.get("convert_to")
-    if not text:
-        return None
-    if call.query.get("currency"):
-        faults.append(
-            Invalid(
-                "“currency” asks for sales in it and “convert_to” for all sales; give one of them.",
-                "convert_to",
-            )
-        )
-    try:
-        return parse_currency(text)
-    except ValueError as problem:
-        faults.append(Invalid(str(problem), "convert_to"))
-        return None
 
 
 def exchange_to(call: Call, to: str | None, zone: ZoneInfo) -> "Callable[[], Exchange] | None":
@@ -64,7 +43,7 @@ def exchange_to(call: Call, to: str | None, zone: ZoneInfo) -> "Callable[[], Exc
     return make
 
 
-def exchange_columns(report: CreditReport) -> dict[str, str]:
+def exchange_columns(report: Reckoned) -> dict[str, str]:
     """Return the columns that a converted report has besides, each with its value for all lines."""
     exchange = report.exchange
     if exchange is None:

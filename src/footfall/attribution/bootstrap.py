@@ -26,7 +26,15 @@ from footfall.attribution.paths import Credit, Floats, Ints, Paths, distinct
 from footfall.attribution.run import Attribution
 from footfall.attribution.shapley import WIDEST_SET
 from footfall.attribution.statements import statement
-from footfall.attribution.words import EVER, RULES, SAMPLES_MIN, Range, Resampling, TooManySamples
+from footfall.attribution.words import (
+    EVER,
+    RULES,
+    SAMPLES_MIN,
+    Dimension,
+    Range,
+    Resampling,
+    TooManySamples,
+)
 
 LEVEL: Final = 0.95
 WORK_MAX: Final = 4 * 10**8
@@ -52,29 +60,32 @@ class Intervals(NamedTuple):
 
 
 class Bootstrap(NamedTuple):
-    """The intervals of a report by model, and how many customers they were drawn from."""
+    """The intervals of a report by model, and how many customers they were drawn from.
 
+    Attributes:
+        values: of the dimension, in the order of the intervals' channels.
+    """
+
+    values: tuple[str, ...]
     intervals: dict[str, Intervals]
     customers: int
 
 
 def bootstrap(
     attribution: Attribution,
-    values: Sequence[str],
+    by: Dimension,
+    currency: str,
     models: Sequence[str],
     resampling: Resampling,
     during: Range = EVER,
 ) -> Bootstrap:
-    """Return how sure the credit is that ``Attribution.compare`` was asked for just before.
-
-    Args:
-        values: of the dimension, as it returned them.
-        models: as it was asked for them.
+    """Return how sure the credit is that ``Attribution.compare`` gives when asked the same.
 
     Raises:
         TooManySamples: so many samples of so much would take too long.
     """
-    found = engine.candidates(attribution.connection, attribution.definition)
+    values = attribution.ask(by, currency, during)
+    found = attribution.candidates(models)
     told = attribution.connection.execute(statement("customers")).fetchnumpy()
     person = told["person_id"].astype(np.int64)
     customers = np.unique(person[told["is_asked"].astype(np.bool_)])
@@ -89,12 +100,12 @@ def bootstrap(
         made |= _of_rules(attribution, by_rule, found, owner, len(values), drawn)
     if whole:
         journeys = engine.paths(
-            attribution.connection, found, attribution.definition, tuple(values), during
+            attribution.connection, found, attribution.definition, values, during
         )
         paths = _Resampled(found, owner, journeys)
         _bound(samples, sum(_cost(model, paths, len(values)) for model in whole))
         made |= _of_whole(whole, paths, drawn)
-    return Bootstrap({model: made[model] for model in models}, len(customers))
+    return Bootstrap(values, {model: made[model] for model in models}, len(customers))
 
 
 def ends(samples: Floats) -> Floats:

@@ -27,6 +27,9 @@ PAYMENT_HOSTS: Final = (
 )
 """Where a checkout leads people and back: nobody's reason to buy."""
 
+FORM_COMPLETED: Final = "form.completed"
+"""The action by which most become known: who they are, and that they are interested."""
+
 HASH_LENGTH: Final = 12
 
 
@@ -42,6 +45,8 @@ class Definition:
         repeats: ``collapsed``: of touches of one channel in a row only the last is left.
         half_life_us: in which a touch loses half of its weight (time decay).
         first_share, last_share: of the ends of a path (position-based).
+        milestone: the action that is the milestone of a journey (W-shaped).
+        milestone_share: of first touch, milestone and last touch, each (W-shaped).
         edition: of the precedence rules; ``C`` lets later own evidence win over external.
         goals: actions that convert; an order converts by ``order.placed``, once.
         confirmed_only: orders convert only once they are confirmed.
@@ -60,6 +65,8 @@ class Definition:
     half_life_us: int = 7 * DAY
     first_share: float = 0.4
     last_share: float = 0.4
+    milestone: str = FORM_COMPLETED
+    milestone_share: float = 0.3
     edition: Literal["B", "C"] = "B"
     goals: tuple[str, ...] = (ORDER_PLACED.name,)
     confirmed_only: bool = False

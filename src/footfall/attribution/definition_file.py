@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, get_type_hints
 import msgspec
 from msgspec import Meta
 
-from footfall.attribution.definition import PAYMENT_HOSTS, Definition
+from footfall.attribution.definition import FORM_COMPLETED, PAYMENT_HOSTS, Definition
 from footfall.domain.times import parse_duration
 from footfall.errors import ConfigurationError, did_you_mean
 
@@ -52,6 +52,12 @@ class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     half_life: _Duration = "7d"
     first_share: _Share = 0.4
     last_share: _Share = 0.4
+    milestone: Annotated[
+        str, Meta(min_length=1, max_length=128, description="The name of an action.")
+    ] = FORM_COMPLETED
+    milestone_share: Annotated[
+        float, Meta(ge=0, le=1 / 3, description="A number from 0 to a third.")
+    ] = 0.3
     edition: Annotated[Literal["B", "C"], Meta(description="Of `precedence`: `B` or `C`.")] = "B"
     confirmed_only: Annotated[bool, Meta(description="`true` or `false`.")] = False
     goals: Annotated[
@@ -108,6 +114,8 @@ def of(told: Mapping[str, Any], goals: tuple[str, ...]) -> Definition:
         half_life_us=parse_duration(kept.half_life),
         first_share=kept.first_share,
         last_share=kept.last_share,
+        milestone=kept.milestone,
+        milestone_share=kept.milestone_share,
         edition=kept.edition,
         goals=goals if kept.goals is None else kept.goals,
         confirmed_only=kept.confirmed_only,

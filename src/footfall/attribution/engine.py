@@ -1,16 +1,18 @@
 """Touches and conversions → candidates → credit per touch, and per channel, under each model.
 
-The one module here that runs SQL. It is handed a DuckDB connection with the two relations below and
+The one module here that runs SQL. It is handed a DuckDB connection with the relations below and
 a ``Definition``; where they come from (files, the lake) is its caller's business.
 
-``touches``: touch_id bigint (in order of arrival), person_id bigint, touched_at bigint, kind
-tinyint, is_direct boolean, value_code integer (what is credited: a number for each channel …).
+``touches``: touch_id bigint (of those received together the earlier has the smaller one), person_id
+bigint, touched_at bigint, received_at bigint, kind tinyint, is_direct boolean, value_code integer
+(what is credited: a number for each channel …).
 ``conversions``: conversion_id bigint, person_id bigint, converted_at bigint, net_minor bigint ≥ 0,
-is_asked boolean (whether its credit is wanted: the others only end journeys). Times are UTC
-microseconds. No currency is known here: ask for one at a time.
+is_asked boolean (whether its credit is wanted: the others only end journeys). The W-shaped rule
+reads ``told_milestones`` too: person_id bigint, reached_at bigint. Times are UTC microseconds. No
+currency is known here: ask for one at a time.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,7 +26,7 @@ from footfall.attribution.markov import markov
 from footfall.attribution.paths import Credit, Floats, Ints, Paths
 from footfall.attribution.shapley import shapley
 from footfall.attribution.statements import statement
-from footfall.attribution.words import CHAINS, EVER, FOREVER, GAMES, Range
+from footfall.attribution.words import CHAINS, EVER, FOREVER, GAMES, W_SHAPED, Range
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +39,8 @@ class Candidates:
         starts: shape (conversions + 1,), where the touches of each begin; oldest first.
         touch_id, age_us, kind, value_code: shape (touches,); as in ``sql/candidates.sql``.
         is_direct: shape (touches,).
+        milestone: shape (conversions,), the touch that led to the milestone of each as a number
+            within all touches, -1 where there was none; ``None`` unless it was asked for.
     """
 
     conversion_row: Ints
@@ -47,10 +51,17 @@ class Candidates:
     kind: Ints
     is_direct: rules.Bools
     value_code: Ints
+    milestone: Ints | None = None
 
 
-def candidates(connection: DuckDBPyConnection, definition: Definition) -> Candidates:
-    """Return the touches that count for each conversion; conversions without any are left out."""
+def candidates(
+    connection: DuckDBPyConnection, definition: Definition, models: Sequence[str] = ()
+) -> Candidates:
+    """Return the touches that count for each conversion; conversions without any are left out.
+
+    Args:
+        models: that they will be weighed by.
+    """
     found = _fetch(
         connection,
         "candidates",
@@ -64,7 +75,42 @@ def candidates(connection: DuckDBPyConnection, definition: Definition) -> Candid
     kept = _kept(found["conversion_row"], found["value_code"], definition)
     row, starts = _grouped(found["conversion_row"][kept])
     of_touches = {name: values[kept] for name, values in found.items() if name != "conversion_row"}
-    return Candidates(conversion_row=row, net_minor=net_minor[row], starts=starts, **of_touches)
+    milestone = None
+    if W_SHAPED in models:
+        reached = _fetch(connection, "reached_milestones")
+        of_row = np.isin(reached["conversion_row"], row)
+        place = np.searchsorted(row, reached["conversion_row"][of_row])
+        milestone = led_to(starts, of_touches["age_us"], place, reached["age_us"][of_row])
+    return Candidates(
+        conversion_row=row,
+        net_minor=net_minor[row],
+        starts=starts,
+        milestone=milestone,
+        **of_touches,
+    )
+
+
+def led_to(starts: Ints, age_us: Ints, place: Ints, milestone_age_us: Ints) -> Ints:
+    """Return the touch of each conversion that led to its milestone, -1 where there was none.
+
+    The milestone is the first one since the first touch that counts; the touch that led to it is
+    the last one until then, in the same instant included.
+
+    Args:
+        starts: shape (conversions + 1,), where the touches of each begin.
+        age_us: shape (touches,), before the conversion.
+        place: shape (milestones,), which conversion each came before.
+        milestone_age_us: shape (milestones,), how long before it.
+    """
+    oldest = np.full(len(starts) - 1, -1, np.int64)
+    if not len(place):
+        return oldest
+    since = milestone_age_us <= age_us[starts[:-1]][place]
+    np.maximum.at(oldest, place[since], milestone_age_us[since])
+    until = age_us >= np.repeat(oldest, np.diff(starts))
+    latest = np.maximum.reduceat(np.where(until, np.arange(len(age_us)), -1), starts[:-1])
+    touch: Ints = np.where(oldest >= 0, latest, -1)
+    return touch
 
 
 def weigh(model: str, found: Candidates, definition: Definition) -> Floats:
@@ -104,25 +150,77 @@ def paths(
     Args:
         during: when the last touch of a journey to nothing was.
     """
-    lost = _fetch(
-        connection,
-        "unconverted",
-        is_split=definition.journeys == "split",
-        since_at=during.since_at,
-        until_at=during.until_at,
-    )
-    kept = _kept(lost["person_id"], lost["value_code"], definition)
-    people, ends = _grouped(lost["person_id"][kept])
+    person, code = _unconverted(connection, definition, during)
+    kept = _kept(person, code, definition)
+    people, ends = _grouped(person[kept])
     won, gone = len(found.conversion_row), len(people)
     none = np.zeros(gone, np.int64)
     return Paths(
         names,
-        np.concatenate((found.value_code, lost["value_code"][kept])).astype(np.int64),
+        np.concatenate((found.value_code, code[kept])).astype(np.int64),
         np.concatenate((found.starts[:-1], found.starts[-1] + ends)),
         np.concatenate((np.ones(won, np.int64), none)),
         np.concatenate((np.zeros(won, np.int64), np.ones(gone, np.int64))),
         np.concatenate((found.net_minor, none)),
     )
+
+
+def _unconverted(
+    connection: DuckDBPyConnection, definition: Definition, during: Range
+) -> tuple[Ints, Ints]:
+    """Return the touches of journeys to nothing: whose each is, and what it is credited by.
+
+    Each person's oldest first. Relations mostly lie in that order, which costs far less to see than
+    to make, so that nothing is sorted or joined in SQL.
+    """
+    found = _fetch(connection, "all_touches")
+    person, touched, code = found["person_id"], found["touched_at"], found["value_code"]
+    order = in_order((person, touched, found["received_at"], found["touch_id"]))
+    del found
+    if order is not None:
+        person, touched, code = person[order], touched[order], code[order]
+    people, starts = _grouped(person)
+    ended = _fetch(connection, "ended")
+    has_ended = np.isin(people, ended["person_id"], assume_unique=True)
+    last_at = touched[starts[1:] - 1]
+    is_asked = (last_at >= during.since_at) & (last_at < during.until_at)
+    if definition.journeys == "all":
+        kept = np.repeat(is_asked & ~has_ended, np.diff(starts))
+        return person[kept], code[kept]
+    # What came after somebody's last conversion is a journey of its own.
+    since = np.full(len(people), -FOREVER)
+    since[has_ended] = ended["last_at"][np.searchsorted(ended["person_id"], people[has_ended])]
+    lengths = np.diff(starts)
+    kept = np.repeat(is_asked, lengths) & (touched > np.repeat(since, lengths))
+    return person[kept], code[kept]
+
+
+def in_order(keys: tuple[Ints, ...]) -> Ints | None:
+    """Return what puts rows in the order of some keys, the first one first; ``None``: they are.
+
+    Rows that are sorted but for a few, or in two parts that are, take little more than a look.
+
+    Args:
+        keys: each of shape (n,); no two rows have all of them the same.
+    """
+    if not _descents(keys).any():
+        return None
+    order: Ints = np.argsort(keys[0], kind="stable")
+    first = keys[0][order]
+    is_wrong = _descents(tuple(key[order] for key in keys))
+    wrong = np.flatnonzero(np.isin(first, np.unique(first[1:][is_wrong])))
+    rows = order[wrong]
+    order[wrong] = rows[np.lexsort(tuple(key[rows] for key in reversed(keys)))]
+    return order
+
+
+def _descents(keys: tuple[Ints, ...]) -> rules.Bools:
+    """Return shape (n - 1,): which rows are not after the one before."""
+    is_after = np.zeros(max(len(keys[0]) - 1, 0), np.bool_)
+    for key in reversed(keys):
+        is_after &= key[1:] == key[:-1]
+        is_after |= key[1:] > key[:-1]
+    return ~is_after
 
 
 def _fetch(connection: DuckDBPyConnection, name: str, **values: Any) -> dict[str, Any]:
@@ -150,6 +248,12 @@ def _grouped(group: Ints) -> tuple[Ints, Ints]:
     return group[begins], np.append(begins, len(group))
 
 
+def _milestone(found: Candidates) -> Ints:
+    if found.milestone is None:
+        raise ValueError(f"Name {W_SHAPED} when you ask for candidates.")
+    return found.milestone
+
+
 _RULES: Final[dict[str, Callable[[Candidates, Definition], Floats]]] = {
     "first": lambda found, _: rules.first(found.starts),
     "last": lambda found, _: rules.last(found.starts),
@@ -160,6 +264,9 @@ _RULES: Final[dict[str, Callable[[Candidates, Definition], Floats]]] = {
     ),
     "position": lambda found, definition: rules.position(
         found.starts, definition.first_share, definition.last_share
+    ),
+    W_SHAPED: lambda found, definition: rules.milestone(
+        found.starts, _milestone(found), definition.milestone_share
     ),
     "precedence": lambda found, definition: (
         rules.precedence_of_later(found.starts, found.kind, found.age_us)

@@ -112,12 +112,16 @@ class Exchange:
             f"create or replace temp table exchange as {statement('exchange')}", lists
         )
         told = {"to": self.to}
-        connection.execute(
-            f"create or replace temp table exchanged as {statement('exchanged')}", told
+        for table in ("exchanged", "converted"):
+            text = f"create or replace temp table {table} as {statement(table)}"
+            connection.execute(text, told)
+        views = connection.execute(
+            "select 1 from duckdb_views() where temporary and view_name = 'told_conversions'"
         )
-        connection.execute(
-            f"create or replace temp table told_conversions as {statement('converted')}", told
-        )
+        if views.fetchall():
+            # What is kept in files is shown by a view, which no table may take the name of.
+            connection.execute("drop view told_conversions")
+        connection.execute("create or replace temp table told_conversions as from converted")
 
     def used(self, connection: DuckDBPyConnection, during: Range = EVER) -> list[Used]:
         """Return the rates that conversions of a time were converted with."""

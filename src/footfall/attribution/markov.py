@@ -122,6 +122,8 @@ def _travelled(paths: Paths, *, with_nulls: bool) -> Paths:
     """Return the paths that anybody went, or every state of the others would be one nobody left."""
     nulls = paths.nulls if with_nulls else np.zeros_like(paths.nulls)
     is_there = paths.conversions + nulls > 0
+    if is_there.all():
+        return replace(paths, nulls=nulls)
     lengths = paths.lengths[is_there]
     return replace(
         paths,
@@ -140,25 +142,41 @@ def _walks(paths: Paths, order: int) -> _Steps:
         raise TooMuchForModel(
             f"{base - 1} channels are too many for order {order}; group them first."
         )
-    lengths = paths.lengths
-    length = np.repeat(lengths, lengths)
-    place = np.arange(len(paths.codes)) - np.repeat(paths.starts[:-1], lengths)
-    digits = paths.codes + 1
+    # Half as wide where that is enough: what takes time here is memory.
+    narrow: type = np.int32 if base**order < 2**31 else np.int64
+    digits: NDArray[np.signedinteger] = (paths.codes + 1).astype(narrow)
     names = digits.copy()
     for back in range(1, order):
-        earlier = np.concatenate((np.zeros(back, np.int64), digits[:-back]))[: len(digits)]
-        names += np.where(place >= back, earlier, 0) * base**back
-    is_state = (place >= order - 1) | ((length < order) & (place == length - 1))
-    path = np.repeat(np.arange(len(lengths)), lengths)[is_state]
+        earlier = np.zeros_like(digits)
+        earlier[back:] = digits[:-back]
+        for place in range(back):
+            earlier[_at(paths.starts, place)] = 0
+        earlier *= base**back
+        names += earlier
+    is_state = np.ones(len(digits), np.bool_)
+    for place in range(order - 1):
+        is_state[_at(paths.starts, place)] = False
+    short = paths.lengths < order
+    is_state[paths.starts[1:][short] - 1] = True
     known, states = distinct(names[is_state], base**order)
+    begins = np.concatenate(([0], np.cumsum(np.maximum(paths.lengths - order + 1, 1))))
     is_move = np.ones(len(states), np.bool_)
-    is_move[1:] = (states[1:] != states[:-1]) | (path[1:] != path[:-1])
-    counts = np.bincount(path[is_move], minlength=len(lengths))
-    starts = np.concatenate(([0], np.cumsum(counts)))
+    is_move[1:] = states[1:] != states[:-1]
+    is_move[begins[:-1]] = True
+    # How many moves there are before each state, and so before each path.
+    before = np.concatenate(([0], np.cumsum(is_move)))
+    starts = before[begins]
     holds = np.zeros((len(known), base), np.bool_)
     for back in range(order):
         holds[np.arange(len(known)), known // base**back % base] = True
     return _Steps(states[is_move], starts, holds[:, 1:])
+
+
+def _at(starts: Ints, place: int) -> Ints:
+    """Return where the touch at a place is of each path that is so long."""
+    at = starts[:-1] + place
+    found: Ints = at[at < starts[1:]]
+    return found
 
 
 def _chain(walks: _Steps, paths: Paths) -> tuple[csr_array, Floats, Floats]:
@@ -172,7 +190,6 @@ def _chain(walks: _Steps, paths: Paths) -> tuple[csr_array, Floats, Floats]:
     moves = np.diff(walks.starts) - 1
     is_last = np.zeros(len(walks.states), np.bool_)
     is_last[walks.starts[1:] - 1] = True
-    origin = np.flatnonzero(~is_last)
     counts = np.repeat(journeys, moves).astype(np.float64)
     begins = walks.states[walks.starts[:-1]]
     ends = walks.states[walks.starts[1:] - 1]
@@ -180,11 +197,13 @@ def _chain(walks: _Steps, paths: Paths) -> tuple[csr_array, Floats, Floats]:
     worth = np.stack(
         [np.bincount(ends, paths.conversions, size), np.bincount(ends, paths.value_minor, size)], 1
     )
-    leaving = np.bincount(walks.states[origin], counts, size) + np.bincount(ends, journeys, size)
-    chances = counts / leaving[walks.states[origin]]
-    at = (walks.states[origin + 1], walks.states[origin])
-    chain = csr_array((chances, at), shape=(size, size))
-    chain.sum_duplicates()
+    origin = walks.states[:-1][~is_last[:-1]]
+    target = walks.states[1:][~is_last[:-1]]
+    pair, place = distinct(target.astype(np.int64) * size + origin, max(size * size, 1))
+    counted = np.bincount(place, counts, len(pair))
+    target, origin = np.divmod(pair, max(size, 1))
+    leaving = np.bincount(origin, counted, size) + np.bincount(ends, journeys, size)
+    chain = csr_array((counted / leaving[origin], (target, origin)), shape=(size, size))
     return chain, start / max(float(journeys.sum()), 1.0), worth / leaving[:, None]
 
 

@@ -31,6 +31,10 @@ class Touch(NamedTuple):
     source: str
     medium: str
     campaign: str
+    term: str | None
+    content: str | None
+    link_id: str | None
+    landing_page: str | None
     channel: str
     session_id: int | None
     event_id: int | None
@@ -82,6 +86,7 @@ class Receipt:
 
     Attributes:
         changes: by which sessions and profiles became the person's, oldest first.
+        milestone_at: when the milestone of the journey was, UTC microseconds.
         considered: every touch of the person, oldest first.
         reason: one sentence on the whole.
         version: hash of the definition and channel rules it was reckoned by.
@@ -91,6 +96,7 @@ class Receipt:
 
     conversion: Conversion
     changes: list[Change]
+    milestone_at: int | None
     considered: list[Considered]
     reason: str
     version: str
@@ -157,9 +163,15 @@ def _receipt(attribution: Attribution, conversion: Conversion) -> Receipt:
     judged = [verdict(touch, conversion, definition) for touch in touches]
     _drop_repeats(touches, judged, definition)
     counting = [touch for touch, (counts, _) in zip(touches, judged, strict=True) if counts]
-    credit = _credit(counting, conversion, definition)
+    milestone = _milestone(attribution, conversion, counting)
+    credit = _credit(counting, conversion, definition, milestone)
     considered = [
-        Considered(touch, counts, reason, credit.get(touch.touch_id, {}))
+        Considered(
+            touch,
+            counts,
+            _marked(reason, touch, milestone, definition),
+            credit.get(touch.touch_id, {}),
+        )
         for touch, (counts, reason) in zip(touches, judged, strict=True)
     ]
     changes = [Change(*row) for row in attribution.changes_of(conversion.person_id)]
@@ -168,7 +180,36 @@ def _receipt(attribution: Attribution, conversion: Conversion) -> Receipt:
         None if exchange is None else exchange.of(attribution.connection, conversion.conversion_id)
     )
     reason = _summary(conversion, considered, exchanged)
-    return Receipt(conversion, changes, considered, reason, attribution.version, exchanged)
+    milestone_at = None if milestone is None else milestone.at
+    version = attribution.version
+    return Receipt(conversion, changes, milestone_at, considered, reason, version, exchanged)
+
+
+class _Milestone(NamedTuple):
+    """When it was, and which of the touches that count led to it."""
+
+    at: int
+    place: int
+    touch_id: int
+
+
+def _milestone(
+    attribution: Attribution, conversion: Conversion, touches: list[Touch]
+) -> _Milestone | None:
+    if not touches:
+        return None
+    told = attribution.milestones_of(conversion.conversion_id)
+    at = next((at for at in told if at >= touches[0].touched_at), None)
+    if at is None:
+        return None
+    place = max(i for i, touch in enumerate(touches) if touch.touched_at <= at)
+    return _Milestone(at, place, touches[place].touch_id)
+
+
+def _marked(reason: str, touch: Touch, milestone: _Milestone | None, definition: Definition) -> str:
+    if milestone is None or touch.touch_id != milestone.touch_id:
+        return reason
+    return f"{reason} It led to the milestone {definition.milestone}."
 
 
 def _drop_repeats(
@@ -186,7 +227,10 @@ def _drop_repeats(
 
 
 def _credit(
-    touches: list[Touch], conversion: Conversion, definition: Definition
+    touches: list[Touch],
+    conversion: Conversion,
+    definition: Definition,
+    milestone: _Milestone | None,
 ) -> dict[int, dict[str, int]]:
     if not touches or not conversion.net_minor:
         return {}
@@ -199,6 +243,7 @@ def _credit(
         kind=np.array([touch.kind for touch in touches]),
         is_direct=np.array([touch.channel == "Direct" for touch in touches]),
         value_code=np.zeros(len(touches), np.int64),
+        milestone=np.array([-1 if milestone is None else milestone.place]),
     )
     credit: dict[int, dict[str, int]] = {touch.touch_id: {} for touch in touches}
     for model in RULES:

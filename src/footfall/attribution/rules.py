@@ -7,8 +7,6 @@ sum to 1 in each path. No path is empty. Pure; nothing here knows channels, peop
 Source: definitions in docs/attribution.md, "Models".
 """
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,9 +14,6 @@ from footfall.attribution.paths import Floats, Ints
 from footfall.attribution.words import EXTERNAL, PASSIVE
 
 Bools = NDArray[np.bool_]
-
-MILESTONE_SHARE: Final = 0.3
-"""What first touch, milestone and last touch get under the W-shaped rule."""
 
 
 def first(starts: Ints) -> Floats:
@@ -77,7 +72,7 @@ def position(starts: Ints, first_share: float = 0.4, last_share: float = 0.4) ->
     return _normal(starts, between)
 
 
-def milestone(starts: Ints, at: Ints, share: float = MILESTONE_SHARE) -> Floats:
+def milestone(starts: Ints, at: Ints, share: float = 0.3) -> Floats:
     """Give first touch, milestone and last touch a share each, the others the rest (W-shaped).
 
     The milestone is the touch that led to it, such as the last one before somebody signed up. Where

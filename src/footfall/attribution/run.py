@@ -5,19 +5,21 @@ one moment and by one definition. Asking it twice gives the same answer. Nothing
 but into temporary tables of its own connection.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from duckdb import DuckDBPyConnection
 
 from footfall.attribution import engine
-from footfall.attribution.channels import Channels, origin_of
+from footfall.attribution.answers import Answers
+from footfall.attribution.channels import Channels
 from footfall.attribution.definition import Definition
 from footfall.attribution.exchange import Exchange
 from footfall.attribution.paths import Credit
+from footfall.attribution.reckon import make, reckon
 from footfall.attribution.statements import statement
-from footfall.attribution.words import EVER, FOREVER, RULES, Dimension, Range
+from footfall.attribution.words import EVER, FOREVER, RULES, W_SHAPED, Dimension, Range
 
 NOTHING: Final = "(none)"
 """What a report calls a touch that names no campaign, term …"""
@@ -53,7 +55,11 @@ class Attribution:
         connection: with the relations ``events``, ``identity``, ``objects`` and ``deliveries`` of
             the lake.
         as_of: UTC microseconds; whatever arrived later is not known yet.
-        exchange: to have all sales in one currency.
+        is_reckoned: the connection has the relations of ``reckon`` already.
+        answers: where answers of earlier questions are.
+        of: what ``answers`` tells these relations by.
+        exchange: to have all sales in one currency; nothing is answered from before then, because
+            rates may have come since.
     """
 
     def __init__(
@@ -63,30 +69,22 @@ class Attribution:
         definition: Definition,
         channels: Channels,
         as_of: int = FOREVER,
+        *,
+        is_reckoned: bool = False,
+        answers: Answers | None = None,
+        of: Hashable = None,
         exchange: Exchange | None = None,
     ) -> None:
         self.connection = connection
         self.exchange = exchange
         self.definition = definition
         self.version = definition.version_with(channels.text)
-        self._known = known = {"business_id": business_id, "as_of": as_of}
-        self._make("owners", "owners", **known)
-        self._make(
-            "told_touches",
-            "touches",
-            **known,
-            visit_us=definition.visit_us,
-            own_sources=list(definition.own_sources),
-            own_hosts=list(definition.own_hosts),
-        )
-        self._make(
-            "told_conversions",
-            "conversions",
-            **known,
-            goals=list(definition.goals),
-            is_confirmed_only=definition.confirmed_only,
-        )
-        self._name_origins(channels)
+        self._known = {"business_id": business_id, "as_of": as_of}
+        self._answers = answers if exchange is None else None
+        self._of = (of, self.version)
+        self._has_milestones = False
+        if not is_reckoned:
+            reckon(connection, business_id, definition, channels, as_of)
         if exchange is not None:
             exchange.apply(connection)
 
@@ -106,8 +104,19 @@ class Attribution:
             models: of ``engine.MODELS``.
             during: when the conversions were.
         """
-        values = self._ask(by, currency, during)
-        found = engine.candidates(self.connection, self.definition)
+        if self._answers is None:
+            return self._compare(by, models, currency, during)
+        return self._answers.get(
+            (self._of, by, tuple(models), currency, during),
+            lambda: self._compare(by, models, currency, during),
+            lambda found: len(found.values) * (len(models) + 1),
+        )
+
+    def _compare(
+        self, by: Dimension, models: Sequence[str], currency: str, during: Range
+    ) -> Comparison:
+        values = self.ask(by, currency, during)
+        found = self.candidates(models)
         credited: dict[str, Credit] = {}
         if not len(found.conversion_row):
             nothing = Credit(np.zeros(len(values)), np.zeros(len(values)))
@@ -131,8 +140,8 @@ class Attribution:
         Returns:
             By ``conversion_id``; conversions without a touch that counts are left out.
         """
-        values = self._ask(by, currency, during)
-        found = engine.candidates(self.connection, self.definition)
+        values = self.ask(by, currency, during)
+        found = self.candidates((model,))
         minor = engine.credit_touches(found, engine.weigh(model, found, self.definition))
         ids = self.rows("conversion_ids")
         credited: dict[int, dict[str, int]] = {}
@@ -145,9 +154,28 @@ class Attribution:
                 shares[values[code]] = shares.get(values[code], 0) + share
         return credited
 
+    def candidates(self, models: Sequence[str] = ()) -> engine.Candidates:
+        """Return the touches that count for the conversions asked for.
+
+        Args:
+            models: that they will be weighed by.
+        """
+        if W_SHAPED in models:
+            self._reach_milestones()
+        return engine.candidates(self.connection, self.definition, models)
+
+    def milestones_of(self, conversion_id: int) -> list[int]:
+        """Return when the milestones before a conversion were, UTC microseconds, oldest first."""
+        self._reach_milestones()
+        return [at for (at,) in self.rows("milestones_of", conversion_id=conversion_id)]
+
     def rows(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of one of the queries in ``sql/``."""
         return self.connection.execute(statement(name), values).fetchall()
+
+    def lines_sold(self, conversion_id: int = 0) -> list[tuple[Any, ...]]:
+        """Return what was sold in a conversion, or in all; rows as in ``sql/sold_lines.sql``."""
+        return self.rows("sold_lines", conversion_id=conversion_id)
 
     def changes_of(self, person_id: int) -> list[tuple[Any, ...]]:
         """Return by which changes of identity a person's sessions and profiles are theirs."""
@@ -160,33 +188,26 @@ class Attribution:
         conversions, net_minor = counted.fetchall()[0]
         return Total(conversions, net_minor, len(found.conversion_row), int(found.net_minor.sum()))
 
-    def _ask(self, by: Dimension, currency: str, during: Range) -> tuple[str, ...]:
+    def ask(self, by: Dimension, currency: str, during: Range = EVER) -> tuple[str, ...]:
         """Make the relations that the engine reads; return what is credited, by number."""
-        self._make("named_touches", "named_touches", by=by, nothing=NOTHING)
-        self._make("asked_values", "asked_values")
-        self._make("touches", "asked_touches")
-        self._make("conversions", "asked_conversions", currency=currency, **during._asdict())
+        make(self.connection, "named_tellings", "named_tellings", by=by, nothing=NOTHING)
+        make(self.connection, "asked_values", "asked_values")
+        make(self.connection, "asked_tellings", "asked_tellings")
+        self._view("named_touches", "named_touches")
+        self._view("touches", "asked_touches")
+        asked = {"currency": currency, **during._asdict()}
+        make(self.connection, "conversions", "asked_conversions", **asked)
         rows = self.connection.execute("select value from asked_values order by value_code")
         return tuple(value for (value,) in rows.fetchall())
 
-    def _name_origins(self, channels: Channels) -> None:
-        """Give each way a touch can be told its source, medium, campaign and channel."""
-        query = (
-            "select distinct evidence, source, medium, campaign, click_id_kind from told_touches"
-        )
-        rows = []
-        for told in self.connection.execute(query).fetchall():
-            origin = origin_of(*told)
-            rows.append((*told, *origin, channels.name_of(origin)))
-        self.connection.execute(
-            "create or replace temp table origins (evidence varchar, source varchar, "
-            "medium varchar, campaign varchar, click_id_kind varchar, named_source varchar, "
-            "named_medium varchar, named_campaign varchar, channel varchar)"
-        )
-        if rows:
-            self.connection.executemany(f"insert into origins values ({','.join('?' * 9)})", rows)
+    def _reach_milestones(self) -> None:
+        """Make ``told_milestones``, which few questions need and an action of any size may be."""
+        if not self._has_milestones:
+            milestone = self.definition.milestone
+            make(
+                self.connection, "told_milestones", "milestones", **self._known, milestone=milestone
+            )
+            self._has_milestones = True
 
-    def _make(self, table: str, query: str, **values: Any) -> None:
-        self.connection.execute(
-            f"create or replace temp table {table} as {statement(query)}", values
-        )
+    def _view(self, view: str, query: str) -> None:
+        self.connection.execute(f"create or replace temp view {view} as {statement(query)}")

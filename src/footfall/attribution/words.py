@@ -8,7 +8,22 @@ from typing import ClassVar, Final, Literal, NamedTuple, get_args
 from footfall.errors import FootfallError
 
 Game = Literal["sum", "rate", "count", "chain"]
-Dimension = Literal["channel", "source", "medium", "campaign", "term", "content", "evidence"]
+Dimension = Literal[
+    "channel",
+    "source",
+    "medium",
+    "source_medium",
+    "campaign",
+    "term",
+    "content",
+    "link",
+    "landing_page",
+    "evidence",
+    "kind",
+]
+
+W_SHAPED: Final = "w_shaped"
+"""The one rule that asks for more than touches: the milestone of the journey."""
 
 RULES: Final[tuple[str, ...]] = (
     "first",
@@ -17,6 +32,7 @@ RULES: Final[tuple[str, ...]] = (
     "linear",
     "time_decay",
     "position",
+    W_SHAPED,
     "precedence",
 )
 """Models that weigh the touches of one conversion by themselves."""
@@ -29,6 +45,11 @@ DEFAULT_MODELS: Final = ("precedence", "last", "first", "linear", "time_decay", 
 """What a report compares when nothing else is asked for."""
 
 DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
+"""What touches tell, and so what may be credited."""
+
+Sold = Literal["category", "product"]
+SOLD: Final[tuple[Sold, ...]] = get_args(Sold)
+"""What was bought, whichever touch led to it: credited in proportion to the lines of the order."""
 
 EXTERNAL, ACTIVE, PASSIVE = 0, 1, 2
 """Classes of evidence, the strongest first (contract 7.2)."""

@@ -1,73 +1,48 @@
 """``footfall attribution``: what earned which sale, read from the lake."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from footfall.attribution.words import (
     DEFAULT_MODELS,
-    DIMENSIONS,
-    EVER,
     MODELS,
     RULES,
     SAMPLES_MAX,
     SAMPLES_MIN,
     SEED,
     SEED_MAX,
-    Range,
     Resampling,
 )
-from footfall.cli.attribution_read import Asked, Read, bound, read
+from footfall.cli import attribution_journeys
+from footfall.cli.attribution_options import (
+    A_FILE,
+    AS_OF,
+    BY,
+    BY_ANY,
+    CONVERT_TO,
+    CURRENCY,
+    DATE_BASIS,
+    DEFINITION,
+    PER,
+    Told,
+    currency_of,
+    report_options,
+    require_models,
+    whose_options,
+)
+from footfall.cli.attribution_read import Asked, Read, read
 from footfall.cli.attribution_settings import settings as settings_group
 from footfall.cli.attribution_test import test
-from footfall.cli.options import Parsed, database_options, effective, json_option
+from footfall.cli.options import effective
 from footfall.cli.output import print_json
-from footfall.domain.money import parse_currency
 from footfall.domain.public_ids import Kind
-from footfall.errors import ConfigurationError, did_you_mean
+from footfall.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from footfall.reports.bodies import ConversionReceipt, CreditReport, Difference
+    from footfall.reports.bodies import ConversionReceipt, Difference
     from footfall.store.businesses import Business
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-_A_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
-_BY: Final = click.option(
-    "--by",
-    type=click.Choice(DIMENSIONS),
-    default="channel",
-    show_default=True,
-    help="What is credited.",
-)
-_CURRENCY: Final = click.option(
-    "--currency", metavar="CODE", help="Sales in it.  [default: the business's]"
-)
-_CONVERT_TO: Final = click.option(
-    "--convert-to",
-    type=Parsed("code", parse_currency),
-    help="Sales of all currencies, each converted by the rate of its day.",
-)
-_DEFINITION: Final = click.option(
-    "--definition", type=_A_FILE, help="TOML file with windows and parameters of models."
-)
-_AS_OF: Final = click.option(
-    "--as-of", metavar="TIME", help="As it stood then; whatever arrived later is left out."
-)
-
-
-def _whose(command: Command) -> Command:
-    """Add the options that say whose attribution is read, by which channel rules."""
-    options = (
-        click.option("--business", metavar="ID", help="Whose; not needed where there is one only."),
-        click.option("--channels", type=_A_FILE, help="TOML file with channel rules of one's own."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return database_options(json_option(command))
 
 
 @click.group()
@@ -76,7 +51,7 @@ def attribution() -> None:
 
 
 @attribution.command()
-@_BY
+@BY_ANY
 @click.option(
     "--model",
     "models",
@@ -84,10 +59,8 @@ def attribution() -> None:
     metavar="MODEL",
     help="A model to show; several times for several.  [default: the rules]",
 )
-@_CURRENCY
-@_CONVERT_TO
-@click.option("--since", metavar="TIME", help="First sale: a date, or a time with a zone.")
-@click.option("--until", metavar="TIME", help="Sales before this: a date, or a time with a zone.")
+@PER
+@DATE_BASIS
 @click.option(
     "--bootstrap",
     type=click.IntRange(SAMPLES_MIN, SAMPLES_MAX),
@@ -101,59 +74,25 @@ def attribution() -> None:
     show_default=True,
     help="Of chance: the same gives the same intervals.",
 )
-@_DEFINITION
-@_AS_OF
-@_whose
-def report(
-    by: str,
-    models: tuple[str, ...],
-    currency: str | None,
-    convert_to: str | None,
-    since: str | None,
-    until: str | None,
-    bootstrap: int | None,
-    seed: int,
-    definition: Path | None,
-    as_of: str | None,
-    business: str | None,
-    channels: Path | None,
-    data: Path | None,
-    database: str | None,
-    as_json: bool,
-) -> None:
+@report_options
+def report(models: tuple[str, ...], bootstrap: int | None, seed: int, **told: Any) -> None:
     """Compare what each channel, source or campaign earned under several models."""
     from footfall.cli.attribution_print import print_report
     from footfall.reports.credit import credit_report
 
-    _require(models, MODELS)
-    if currency and convert_to:
-        raise click.UsageError("--currency and --convert-to exclude each other; give one of them.")
-
-    def credited(whose: "Business", made: list[Read]) -> "CreditReport":
-        zone = ZoneInfo(whose.timezone)
-        since_at, until_at = bound(since, zone, "--since"), bound(until, zone, "--until")
-        return credit_report(
-            made[0].attribution,
-            by=by,  # type: ignore[arg-type]
-            models=models or DEFAULT_MODELS,
-            currency=convert_to or (currency or whose.currency).upper(),
-            zone=zone,
-            during=Range(
-                EVER.since_at if since_at is None else since_at,
-                EVER.until_at if until_at is None else until_at,
-            ),
-            as_of=made[0].as_of,
-            resampling=None if bootstrap is None else Resampling(bootstrap, seed),
-        )
-
-    asked = [Asked(definition, as_of)]
-    shown = read(effective(data, database), business, channels, asked, credited, convert_to)
-    print_json(shown) if as_json else print_report(shown)
+    options = Told(**told)
+    require_models(models, MODELS)
+    asked = tuple(dict.fromkeys(models)) or DEFAULT_MODELS
+    drawn = None if bootstrap is None else Resampling(bootstrap, seed)
+    shown = options.ask(
+        lambda attribution, question: credit_report(attribution, question, asked, drawn)
+    )
+    print_json(shown) if options.as_json else print_report(shown)
 
 
 @attribution.command()
-@click.option("--a", "first", type=_A_FILE, help="Definition before.  [default: the business's]")
-@click.option("--b", "second", type=_A_FILE, help="Definition after.  [default: the business's]")
+@click.option("--a", "first", type=A_FILE, help="Definition before.  [default: the business's]")
+@click.option("--b", "second", type=A_FILE, help="Definition after.  [default: the business's]")
 @click.option(
     "--model-a",
     "model_before",
@@ -167,9 +106,9 @@ def report(
 )
 @click.option("--as-of-a", "moment_before", metavar="TIME", help="Moment before.  [default: now]")
 @click.option("--as-of-b", "moment_after", metavar="TIME", help="Moment after.  [default: now]")
-@_BY
-@_CURRENCY
-@_whose
+@BY
+@CURRENCY
+@whose_options
 def diff(
     first: Path | None,
     second: Path | None,
@@ -192,7 +131,7 @@ def diff(
 
     settings = effective(data, database)
     sides = (model_before, model_after or model_before)
-    _require(sides, RULES)
+    require_models(sides, RULES)
 
     def compared(whose: "Business", made: list[Read]) -> "Difference":
         before, after = (
@@ -203,7 +142,7 @@ def diff(
                 before,
                 after,
                 by=by,  # type: ignore[arg-type]
-                currency=(currency or whose.currency).upper(),
+                currency=currency_of(currency, whose),
                 encode=opened.public_id,
             )
 
@@ -212,16 +151,12 @@ def diff(
     print_json(shown) if as_json else print_difference(shown)
 
 
-attribution.add_command(test)
-attribution.add_command(settings_group)
-
-
 @click.command()
 @click.argument("order")
-@_CONVERT_TO
-@_DEFINITION
-@_AS_OF
-@_whose
+@CONVERT_TO
+@DEFINITION
+@AS_OF
+@whose_options
 def explain(
     order: str,
     convert_to: str | None,
@@ -262,10 +197,7 @@ def explain(
         print_receipt(each)
 
 
-def _require(models: tuple[str, ...], known: tuple[str, ...]) -> None:
-    for model in models:
-        if model not in known:
-            raise ConfigurationError(
-                f"“{model}” cannot be used here; there are {', '.join(known)}."
-                + did_you_mean(model, known)
-            )
+for _command in attribution_journeys.COMMANDS:
+    attribution.add_command(_command)
+attribution.add_command(test)
+attribution.add_command(settings_group)

@@ -1,47 +1,125 @@
 """What ``footfall attribution`` prints for people."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+from msgspec.structs import asdict
 
 from footfall.cli.output import print_table
 
 if TYPE_CHECKING:
-    from footfall.reports.bodies import ConversionReceipt, CreditReport, CreditRow, Difference
+    from footfall.reports.bodies import ConversionReceipt, Difference
+    from footfall.reports.credit_bodies import Credited, CreditReport, CreditRow
     from footfall.reports.exchange_bodies import ReportExchange
+    from footfall.reports.journey_bodies import ConversionList
+    from footfall.reports.question import Reckoned
 
 
 def print_report(shown: "CreditReport") -> None:
-    """Print what earned what, model beside model."""
-    if shown.exchange is not None:
-        _print_exchange(shown.exchange)
-    if not shown.conversions:
-        click.echo(
-            f"Nothing was sold in {shown.currency} in that time. A sale begins with an event "
-            "order.placed of an order with a total, or of a custom action that is a goal."
-        )
+    """Print what earned what, model beside model, and period after period."""
+    if not shown.rows and not shown.conversions and not shown.periods:
+        _print_nothing(shown)
         return
+    _print_reckoned(shown, f"Credit in {shown.currency}{_of_conversions(shown.conversions)}")
     headings = {"value": shown.by, **{model: model.replace("_", " ") for model in shown.models}}
-    rows = [{"value": row.value, **_credit(row)} for row in shown.rows]
-    rows.append({"value": "without attribution", **dict.fromkeys(shown.models, shown.unattributed)})
-    rows.append({"value": "all", **dict.fromkeys(shown.models, shown.net)})
-    click.echo(
-        f"Credit in {shown.currency} for {shown.conversions:,} "
-        f"conversion{'s' if shown.conversions != 1 else ''}, net of refunds; "
-        f"{shown.since or 'from the beginning'} to {shown.until or 'now'}, by time of "
-        f"{shown.date_basis}; days of {shown.timezone}; rules {shown.version}."
-    )
-    print_table(rows, headings)
+    for each in shown.periods:
+        click.echo(f"\n{each.period}{_of_conversions(each.conversions)}")
+        print_table(_credited(each, shown.models), headings)
+    if shown.periods:
+        click.echo("\nAll of them:")
+    print_table(_credited(shown, shown.models), headings)
     if shown.bootstrap is not None:
         drawn = shown.bootstrap
         click.echo(
             f"In brackets what lies between for {drawn.level:.0%} of {drawn.samples:,} samples of "
             f"{drawn.customers:,} customers; seed {drawn.seed}."
         )
+    _print_others(shown)
+
+
+def _credited(told: "Credited", models: Sequence[str]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [{"value": row.value, **_credit(row)} for row in told.rows]
+    if told.net is None:
+        return [*rows, {"value": "all", **told.credited}]
+    rows.append({"value": "without attribution", **dict.fromkeys(models, told.unattributed)})
+    return [*rows, {"value": "all", **dict.fromkeys(models, told.net)}]
+
+
+def _of_conversions(count: int | None) -> str:
+    if count is None:
+        return ""
+    return f" for {count:,} conversion{'s' if count != 1 else ''}, net of refunds"
+
+
+def print_rows(shown: Any, by: str = "value", more: Sequence[Any] = ()) -> None:
+    """Print a report's rows as a table.
+
+    Args:
+        shown: a report of ``journey_bodies``.
+        by: the dimension of ``value``.
+        more: rows for the end of the table.
+    """
+    if not shown.rows:
+        _print_nothing(shown)
+        return
+    _print_reckoned(shown, f"Values in {shown.currency}, net of refunds")
+    rows = [_flat(asdict(row)) for row in (*shown.rows, *more)]
+    print_table(rows, {name: by if name == "value" else _heading(name) for name in rows[0]})
+    if hasattr(shown, "unattributed"):
+        click.echo(
+            f"{shown.conversions:,} conversions are worth {shown.net}; without attribution are "
+            f"{shown.unattributed_conversions:,}, worth {shown.unattributed}."
+        )
+    _print_others(shown)
+
+
+def print_conversions(shown: "ConversionList") -> None:
+    """Print the conversions behind a number."""
+    if not shown.data:
+        _print_nothing(shown)
+        return
+    count = f"{shown.conversions:,} conversion{'s' if shown.conversions != 1 else ''}"
+    _print_reckoned(
+        shown,
+        f"{count} in {shown.currency}, {shown.net} net, of which {shown.credited} credited by "
+        f"{shown.model}",
+    )
+    names = ("reference", "id", "at", "customer", "net", "path", "credit")
+    rows = [_flat({name: getattr(row, name) for name in names}) for row in shown.data]
+    print_table(rows, dict(zip(names, names, strict=True)))
+    if shown.has_more:
+        click.echo(f"There are more: --starting-after {shown.data[-1].id}.")
+    _print_others(shown)
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: " > ".join(value) if isinstance(value, list) else value for name, value in row.items()
+    }
+
+
+def _heading(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _print_reckoned(shown: "Reckoned", what: str) -> None:
+    """Print what a report is of and what it was reckoned by."""
+    as_of = f", as of {shown.as_of}" if shown.as_of else ""
+    click.echo(
+        f"{what}; {shown.since or 'from the beginning'} to {shown.until or 'now'}, by time of "
+        f"{shown.date_basis}{as_of}; days of {shown.timezone}; rules {shown.version}."
+    )
+
+
+def _print_others(shown: "Reckoned") -> None:
+    if shown.exchange is not None:
+        _print_exchange(shown.exchange)
+        return
     others = [code for code in shown.currencies if code != shown.currency]
-    if others and shown.exchange is None:
+    if others:
         click.echo(f"Sales in {', '.join(others)} are not in it: see --currency.")
 
 
@@ -68,6 +146,14 @@ def _print_exchange(shown: "ReportExchange") -> None:
             f"{each.first} to {each.last}. {each.reason}",
             err=True,
         )
+
+
+def _print_nothing(shown: "Reckoned") -> None:
+    click.echo(
+        f"Nothing of that was sold in {shown.currency} in that time. A sale begins with an event "
+        "order.placed of an order with a total, or of a custom action that is a goal."
+    )
+    _print_others(shown)
 
 
 _TOUCHES: Final = {

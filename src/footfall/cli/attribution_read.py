@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from footfall.domain.times import parse_bound
@@ -44,14 +44,13 @@ def read(
     Raises:
         ConfigurationError: an option, a file or the installation is not what it has to be.
     """
-    from rich.console import Console
-
     from footfall.attribution import channels as channel_rules
     from footfall.attribution import definition_file, in_force
-    from footfall.attribution.run import Attribution
+    from footfall.attribution.read import read as attributed
     from footfall.attribution.words import FOREVER
     from footfall.cli.database import database_of
     from footfall.cli.lakes import choose_business, lake_of
+    from footfall.cli.progress import reporting
 
     with database_of(settings) as opened:
         whose = choose_business(opened, business)
@@ -74,29 +73,27 @@ def read(
         for each, now, at in zip(asked, held, moments, strict=True)
     ]
 
-    def made(views: Any) -> Found:
-        return ask(
-            whose,
-            [
-                # A cursor sees the same views and has temporary tables of its own.
-                Read(
-                    Attribution(
-                        views.cursor(),
-                        whose.id,
-                        told,
-                        rules,
-                        FOREVER if at is None else at,
-                        exchange,
-                    ),
-                    at,
-                )
-                for told, rules, at in wanted
-            ],
-        )
-
-    with lake_of(settings) as lake, Console(stderr=True).status("Reading…"):
+    with lake_of(settings) as lake, reporting() as report:
+        report("Lake")
         lake.archive()
-        return lake.read_now(whose.id, made)
+
+        def add(made: list[Read]) -> Found:
+            """Ask once all are open, each beside the ones before it."""
+            if len(made) == len(wanted):
+                return ask(whose, made)
+            told, rules, at = wanted[len(made)]
+            return attributed(
+                lake,
+                whose.id,
+                told,
+                rules,
+                lambda found: add([*made, Read(found, at)]),
+                as_of=FOREVER if at is None else at,
+                exchange=exchange,
+                report=report,
+            )
+
+        return add([])
 
 
 def _exchange(settings: "Settings", to: str, zone: ZoneInfo) -> "Exchange":

@@ -1,5 +1,7 @@
 """Opens the installation's lake for one command, beside a server or without one."""
 
+import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,11 +22,28 @@ def lake_of(settings: Settings) -> Iterator["Lake"]:
     """Open the lake of an installation whose database is there."""
     from footfall.lake.lake import Lake
 
-    lake = Lake(settings)
+    with _warnings_only():
+        lake = Lake(settings)
+        try:
+            yield lake
+        finally:
+            lake.close()
+
+
+@contextmanager
+def _warnings_only() -> Iterator[None]:
+    """Log on standard error what may need somebody: a command's answer is on standard output."""
+    import structlog
+
+    before = structlog.get_config()
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     try:
-        yield lake
+        yield
     finally:
-        lake.close()
+        structlog.configure(**before)
 
 
 @contextmanager

@@ -179,6 +179,12 @@ OBJECTS: Final = LakeTable(
         _at("updated_at", "When it was changed."),
         _at("deleted_at", "When it was deleted.", required=False),
         Column("data", "varchar", "Everything without a column in the store, as JSON."),
+        Column(
+            "lines",
+            "varchar",
+            "Of an order or cart what is in it, as JSON: a list of `product_id`, `quantity`, "
+            "`price_minor` of one piece and its `currency`.",
+        ),
         _ARCHIVED,
         _day("updated_at"),
     ),

@@ -27,8 +27,9 @@ from footfall.lake.archive import FOLLOWED, Archive
 from footfall.lake.columns import TABLES
 from footfall.lake.compact import compact
 from footfall.lake.delta import Location, Overtaken
+from footfall.lake.derived import Derived
 from footfall.lake.erase import Eraser, clear_away
-from footfall.lake.place import cache_of, place_of
+from footfall.lake.place import cache_of, derived_of, place_of
 from footfall.lake.reading import files_of, reading, views
 from footfall.lake.sources import SOURCES
 from footfall.settings import Settings
@@ -64,9 +65,17 @@ class Lake:
         public_ids = PublicIds(bytes.fromhex(known["public_id_secret"]))
         self._archive = Archive(self.engines, self.location, public_ids)
         self._eraser = Eraser(self.engines, self.location)
+        self.derived = Derived(derived_of(settings), self.location, self.engines)
         self._mutex = threading.Lock()
         self._pool = ThreadPoolExecutor(4, "footfall-lake")
         self._done: Mapping[str, int] = {}
+        self.memory: dict[object, Any] = {}
+        """What its readers keep between questions; gone with it."""
+
+    @property
+    def done(self) -> Mapping[str, int]:
+        """How far this process has seen the lake come, by table of the store."""
+        return self._done
 
     def close(self) -> None:
         """Let go of the database; whoever reads has finished."""
@@ -94,6 +103,7 @@ class Lake:
             return 0
         with self._mutex, lock.changing(self.engines):
             added = self._persist(partial(self._follow, bounds))
+            self.derived.sweep()
         self._done = bounds
         return added
 
@@ -111,6 +121,7 @@ class Lake:
         with self._mutex, lock.changing(self.engines):
             for table in TABLES.values():
                 clear_away(self.location.create(table))
+            self.derived.sweep()
             self._done = {}
 
     async def read(
@@ -143,6 +154,10 @@ class Lake:
                 # An erasure took away files that this state still names: look at the newest.
                 if attempt == _ATTEMPTS:
                     raise
+
+    async def on_thread(self, fn: "Callable[[], T]") -> T:
+        """Run something that reads the lake on a thread of its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, fn)
 
     async def pinned(self, business_id: int) -> tuple[list[str], list[str]]:
         """Return the files of a business as the lake is now, and statements that make its views."""

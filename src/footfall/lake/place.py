@@ -16,6 +16,11 @@ def cache_of(settings: Settings) -> Path:
     return _folder(settings) / "lake-cache"
 
 
+def derived_of(settings: Settings) -> Path:
+    """Return the folder for what is derived from the lake, on this machine."""
+    return _folder(settings) / "derived"
+
+
 def _folder(settings: Settings) -> Path:
     url = parse_url(settings.database_url)
     is_file = url.get_backend_name() == "sqlite"

@@ -18,12 +18,16 @@ from footfall.store.tables import (
     deliveries,
     events,
     identity_log,
+    items,
     links,
     objects,
     sightings,
 )
 
 Columns = Mapping[str, Sequence[Any]]
+
+_LINED: Final = ("order", "cart")
+_IDS_AT_ONCE: Final = 500
 
 _HAPPENED: Final = (
     "business_id",
@@ -70,7 +74,7 @@ def read_identity(connection: Connection, condition: ColumnElement[bool], limit:
 
 
 def read_objects(connection: Connection, condition: ColumnElement[bool], limit: int) -> Columns:
-    """Return objects as they are now, in order of their row numbers."""
+    """Return objects as they are now, in order of their row numbers, with their lines."""
     names = ("business_id", "kind", "reference", "source", "sku", "name", "amount_minor")
     more = ("currency", "parent_id", "created_at", "updated_at", "deleted_at")
     query = select(
@@ -78,7 +82,9 @@ def read_objects(connection: Connection, condition: ColumnElement[bool], limit: 
         *(objects.c[name] for name in (*names, *more)),
         cast(objects.c.data, Text).label("data"),
     )
-    return _columns(query, _ordered(connection, query, objects, condition, limit))
+    rows = _ordered(connection, query, objects, condition, limit)
+    lines = _lines(connection, [row.object_id for row in rows if row.kind in _LINED])
+    return {**_columns(query, rows), "lines": [lines.get(row.object_id) for row in rows]}
 
 
 def read_links(connection: Connection, condition: ColumnElement[bool], limit: int) -> Columns:
@@ -100,6 +106,22 @@ def read_deliveries(connection: Connection, condition: ColumnElement[bool], limi
 
 
 Read = Callable[[Connection, ColumnElement[bool], int], Columns]
+
+
+def _lines(connection: Connection, object_ids: Sequence[int]) -> dict[int, str]:
+    """Return the lines of orders and carts as JSON, by the row number of the order or cart."""
+    told: dict[int, list[dict[str, Any]]] = {}
+    names = ("product_id", "quantity", "price_minor", "currency")
+    for start in range(0, len(object_ids), _IDS_AT_ONCE):
+        wanted = object_ids[start : start + _IDS_AT_ONCE]
+        query = (
+            select(items.c.object_id, *(items.c[name] for name in names))
+            .where(items.c.object_id.in_(wanted))
+            .order_by(items.c.id)
+        )
+        for object_id, *line in connection.execute(query):
+            told.setdefault(object_id, []).append(dict(zip(names, line, strict=True)))
+    return {object_id: msgspec.json.encode(lines).decode() for object_id, lines in told.items()}
 
 
 def _happened(table: Any, key: str) -> Select[Any]:

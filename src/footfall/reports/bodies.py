@@ -1,65 +1,13 @@
-"""What reports look like to whoever asks; made by the modules beside this one."""
+"""What receipts and moves look like to whoever asks; made by the modules beside this one."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from footfall.reports.exchange_bodies import ReceiptExchange, ReportExchange
+from footfall.reports.exchange_bodies import ReceiptExchange
 
 Id = str | None
 Text = str | None
-
-
-class CreditRow(Struct):
-    """What one value of the dimension earned, by model."""
-
-    value: Annotated[str, Meta(description="Channel, source …; `(none)`: not told.")]
-    conversions: Annotated[dict[str, float], Meta(description="Shares of conversions, by model.")]
-    credit: Annotated[dict[str, str], Meta(description="Decimal text in `currency`, by model.")]
-    conversions_interval: Annotated[
-        dict[str, list[float]] | None,
-        Meta(description="With `bootstrap`: lower and upper end, by model."),
-    ] = None
-    credit_interval: Annotated[
-        dict[str, list[str]] | None,
-        Meta(description="Likewise, decimal texts; rounded away from the middle."),
-    ] = None
-
-
-class ReportBootstrap(Struct):
-    """How the intervals of a report came about."""
-
-    samples: Annotated[int, Meta(description="How often customers were drawn.")]
-    seed: Annotated[int, Meta(description="Of chance; the same gives the same intervals.")]
-    level: Annotated[float, Meta(description="Part of the samples between the ends.")]
-    customers: Annotated[int, Meta(description="How many were drawn from, and each time.")]
-
-
-class CreditReport(Struct):
-    """Credit of the conversions of a time, with everything it was reckoned by."""
-
-    by: Annotated[str, Meta(description="The dimension.")]
-    models: Annotated[list[str], Meta(description="In the order asked for.")]
-    currency: Annotated[str, Meta(description="ISO 4217; others have reports of their own.")]
-    currencies: Annotated[list[str], Meta(description="All that anything was sold in.")]
-    since: Annotated[str | None, Meta(description="First instant, ISO 8601; null: the beginning.")]
-    until: Annotated[str | None, Meta(description="The instant it ends before; null: now.")]
-    timezone: Annotated[str, Meta(description="In which the business's days begin.")]
-    date_basis: Annotated[str, Meta(description="`purchase`: counted by the time of the sale.")]
-    as_of: Annotated[str | None, Meta(description="What arrived later is not in it; null: all is.")]
-    definition: Annotated[dict[str, Any], Meta(description="Windows and parameters of models.")]
-    version: Annotated[str, Meta(description="Hash of the definition and the channel rules.")]
-    rows: Annotated[list[CreditRow], Meta(description="The most credit first.")]
-    conversions: Annotated[int, Meta(description="All of that time, in this currency.")]
-    net: Annotated[str, Meta(description="Their value net of refunds and cancellations.")]
-    unattributed_conversions: Annotated[int, Meta(description="Those without a touch that counts.")]
-    unattributed: Annotated[str, Meta(description="Their net value.")]
-    exchange: Annotated[
-        ReportExchange | None, Meta(description="With `convert_to`: the rates that were used.")
-    ] = None
-    bootstrap: Annotated[
-        ReportBootstrap | None, Meta(description="With `bootstrap`: what the intervals are of.")
-    ] = None
 
 
 class ReceiptMoney(Struct):
@@ -99,12 +47,27 @@ class ReceiptTouch(Struct):
     source: Annotated[str, Meta(description="Empty where nothing tells it.")]
     medium: Annotated[str, Meta(description="Likewise.")]
     campaign: Annotated[str, Meta(description="Likewise.")]
+    term: Annotated[str, Meta(description="Likewise.")]
+    content: Annotated[str, Meta(description="Likewise.")]
+    link: Annotated[Id, Meta(description="Id of the tracked link that was opened.")]
+    landing_page: Annotated[str, Meta(description="Host and path of the page it led to.")]
     session: Annotated[Id, Meta(description="Id of the session it is known from.")]
     event: Annotated[Id, Meta(description="Id of the event it is known from.")]
     delivery: Annotated[Id, Meta(description="Id of the delivery it is known from.")]
     counts: Annotated[bool, Meta(description="Whether it may be credited.")]
     reason: Annotated[str, Meta(description="Why, in a sentence.")]
     credit: Annotated[dict[str, str], Meta(description="Decimal text, by model.")]
+
+
+class ReceiptLine(Struct):
+    """What was sold, and its part of the net value."""
+
+    product: Annotated[Text, Meta(description="Its name; a variant's is that of its product.")]
+    category: Annotated[Text, Meta(description="The first of the product's categories.")]
+    quantity: int
+    amount: Annotated[Text, Meta(description="Of the line; null: it has no price.")]
+    currency: Annotated[Text, Meta(description="Of the amount, ISO 4217.")]
+    net: Annotated[str, Meta(description="Its part, in proportion to the lines' amounts.")]
 
 
 class ConversionReceipt(Struct):
@@ -118,8 +81,10 @@ class ConversionReceipt(Struct):
     profile: Annotated[Id, Meta(description="Whose it is; null: of an anonymous visitor.")]
     session: Annotated[Id, Meta(description="Session it was made in.")]
     reason: Annotated[str, Meta(description="What decided, in a sentence.")]
+    milestone: Annotated[Text, Meta(description="When its journey came to the milestone, if so.")]
     identity: Annotated[list[ReceiptChange], Meta(description="How others' pasts became theirs.")]
     touches: Annotated[list[ReceiptTouch], Meta(description="All of the person, oldest first.")]
+    sold: Annotated[list[ReceiptLine], Meta(description="The order's lines; empty: none are told.")]
     version: Annotated[str, Meta(description="Hash of the definition and the channel rules.")]
 
 

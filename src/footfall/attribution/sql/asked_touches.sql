@@ -1,16 +1,17 @@
 -- Touches as the engine reads them: numbers only.
 -- grain:   touch_id
--- reads:   named_touches, asked_values
+-- reads:   coded_touches, asked_tellings
 -- params:  none
--- returns: touch_id bigint, person_id bigint, touched_at bigint, kind tinyint, is_direct boolean,
---          value_code integer
+-- returns: touch_id bigint, person_id bigint, touched_at bigint, received_at bigint, kind tinyint,
+--          is_direct boolean, value_code integer
 -- source:  docs/attribution.md, "Reports"
 select
-    named_touches.touch_id,
-    named_touches.person_id,
-    named_touches.touched_at,
-    named_touches.kind,
-    named_touches.is_direct,
-    asked_values.value_code
-from named_touches
-join asked_values on asked_values.value = named_touches.value
+    coded_touches.touch_id,
+    coded_touches.person_id,
+    coded_touches.touched_at,
+    coded_touches.received_at,
+    asked_tellings.kind,
+    asked_tellings.is_direct,
+    asked_tellings.value_code
+from coded_touches
+join asked_tellings on asked_tellings.telling_no = coded_touches.telling_no

@@ -44,4 +44,8 @@ where
         or numbered.previous_at is null
         or touches.touched_at > numbered.previous_at
     )
-order by numbered.conversion_row, touches.touched_at, touches.touch_id
+order by
+    numbered.conversion_row,
+    touches.touched_at,
+    touches.received_at,
+    touches.touch_id

@@ -6,7 +6,7 @@
 -- returns: conversion_id bigint (the event that started it), person_id bigint (a profile, or minus a
 --          session nobody owns), converted_at bigint, action varchar, order_id bigint, reference
 --          varchar, currency varchar, gross_minor bigint, refunded_minor bigint, is_cancelled
---          boolean, net_minor bigint (never below 0), session_id bigint
+--          boolean, net_minor bigint (never below 0), session_id bigint, profile_id bigint (what it names)
 -- source:  contract 4.3, 7.4, 7.5; docs/attribution.md, "Conversions and money"
 with
     known as (
@@ -57,7 +57,8 @@ select
         when steps.is_cancelled then 0
         else greatest(known.amount_minor - coalesce(refunds.refunded_minor, 0), 0)
     end as net_minor,
-    known.session_id
+    known.session_id,
+    known.profile_id
 from known
 left join steps on steps.object_id = known.object_id and known.action = 'order.placed'
 left join refunds

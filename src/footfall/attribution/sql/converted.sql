@@ -4,7 +4,8 @@
 -- params:  to varchar (ISO 4217)
 -- returns: conversion_id bigint, person_id bigint, converted_at bigint, action varchar, order_id
 --          bigint, reference varchar, currency varchar, gross_minor bigint, refunded_minor bigint,
---          is_cancelled boolean, net_minor bigint, session_id bigint (as told_conversions has them)
+--          is_cancelled boolean, net_minor bigint, session_id bigint, profile_id bigint (as told_conversions
+--          has them)
 -- source:  docs/attribution.md, "Currencies"
 select told_conversions.* replace (
     case when exchanged.amounts is null then told_conversions.currency else $to end as currency,

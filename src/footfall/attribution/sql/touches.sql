@@ -4,11 +4,13 @@
 -- params:  business_id bigint, as_of bigint (UTC microseconds), visit_us bigint (idle time that
 --          ends a visit), own_sources varchar[] (utm_source of the business's own messages),
 --          own_hosts varchar[] (never a referrer: the business's own and payment providers')
--- returns: touch_id bigint (in order of time, then arrival), person_id bigint (a profile, or minus a
---          session nobody owns), touched_at bigint, kind tinyint (0 external, 1 active, 2 passive,
---          3 met by a bot, which receipts show and nothing counts), evidence varchar (campaign, ad_click, referrer, link, delivery), source varchar, medium
---          varchar, campaign varchar, term varchar, content varchar, click_id_kind varchar,
---          session_id bigint, event_id bigint, delivery_id bigint (one of the two)
+-- returns: touch_id bigint (of those received together the earlier has the smaller one), visitor bigint
+--          (a session, or minus a profile that was told without one), person_id bigint (a profile, or
+--          minus a session nobody owns), touched_at bigint, received_at bigint, kind tinyint (0
+--          external, 1 active, 2 passive, 3 met by a bot: nothing counts it), evidence varchar (campaign, ad_click, referrer, link,
+--          delivery), source varchar, medium varchar, campaign varchar, term varchar, content varchar,
+--          click_id_kind varchar, link_id varchar, landing_page varchar (host and path), session_id bigint,
+--          event_id bigint, delivery_id bigint (one of the two)
 -- source:  contract 5.6, 7.2; docs/attribution.md, "Touches"
 with
     told as (
@@ -34,6 +36,7 @@ with
             nullif(regexp_extract(lower(referrer), '^[a-z]+://(?:www\.)?([^/:?#]+)', 1), '') as host,
             nullif(regexp_extract(lower(page_url), '^[a-z]+://(?:www\.)?([^/:?#]+)', 1), '') as page_host,
             contains(lower(page_url), 'utm_source=') as is_in_address,
+            rtrim(regexp_replace(page_url, '^[A-Za-z]+://|[?#].*$', '', 'g'), '/') as landing_page,
             link_id,
             is_bot,
             -- What a shop's backend tells has no session: whoever it is about is the visitor then.
@@ -121,7 +124,7 @@ with
         select
             event_id, session_id, profile_id,
             case when is_new_campaign then observed_at else occurred_at end as occurred_at, received_at,
-            source, medium, campaign, term, content, click_id_kind, host, is_bot,
+            source, medium, campaign, term, content, click_id_kind, host, link_id, landing_page, is_bot,
             case when source is null then 'ad_click' else 'campaign' end as evidence
         from campaigns
         -- The landing that a tracked link led to tells of the same click again.
@@ -137,13 +140,13 @@ with
         union all
         select
             event_id, session_id, profile_id, occurred_at, received_at,
-            source, medium, campaign, term, content, click_id_kind, host, is_bot,
+            source, medium, campaign, term, content, click_id_kind, host, link_id, landing_page, is_bot,
             'referrer'
         from referrers
         union all
         select
             event_id, session_id, profile_id, occurred_at, received_at,
-            source, medium, campaign, term, content, click_id_kind, host, is_bot,
+            source, medium, campaign, term, content, click_id_kind, host, link_id, landing_page, is_bot,
             'link'
         from links
     ),
@@ -152,6 +155,7 @@ with
             found.event_id,
             null::bigint as delivery_id,
             found.session_id,
+            coalesce(found.session_id, -found.profile_id) as visitor,
             coalesce(profile.person_id, found.profile_id, owner.person_id, -found.session_id) as person_id,
             found.occurred_at as touched_at,
             found.received_at,
@@ -166,7 +170,9 @@ with
             found.campaign,
             found.term,
             found.content,
-            found.click_id_kind
+            found.click_id_kind,
+            found.link_id,
+            found.landing_page
         from found
         left join owners as profile on profile.kind = 'profile' and profile.row_id = found.profile_id
         left join owners as owner on owner.kind = 'session' and owner.row_id = found.session_id
@@ -175,6 +181,7 @@ with
             null,
             deliveries.delivery_id,
             null,
+            -deliveries.profile_id,
             coalesce(profile.person_id, deliveries.profile_id),
             deliveries.delivered_at,
             deliveries.created_at,
@@ -183,6 +190,8 @@ with
             $own_sources[1],
             deliveries.channel,
             deliveries.campaign,
+            null,
+            null,
             null,
             null,
             null
@@ -194,11 +203,13 @@ with
             and deliveries.profile_id is not null
     )
 select
-    row_number() over (
-        order by touched_at, received_at, event_id desc nulls last, delivery_id desc
-    ) as touch_id,
+    -- Whatever becomes known later, it stays the same: of events received together the smaller is the
+    -- later, and a delivery comes after them.
+    coalesce((1::bigint << 60) - event_id, (1::bigint << 61) - delivery_id) as touch_id,
+    visitor,
     person_id,
     touched_at,
+    received_at,
     kind::tinyint as kind,
     evidence,
     source,
@@ -207,6 +218,8 @@ select
     term,
     content,
     click_id_kind,
+    link_id,
+    landing_page,
     session_id,
     event_id,
     delivery_id
