@@ -149,7 +149,7 @@ def _questions(asked: Asked) -> Took:
     times = []
     for i in range(RECEIPTS):
         began = time.perf_counter()
-        found = asked.ask(partial(receipts, reference=f"order-{i * 997}"))
+        found = asked.ask(partial(receipts, reference=f"order-{i * 97}"))
         times.append(time.perf_counter() - began)
         assert len(found) == 1
     asked.seconds["receipt"] = median(times)

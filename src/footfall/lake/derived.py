@@ -11,6 +11,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -131,10 +132,8 @@ class Derived:
         self._engines = engines
 
     def folder(self, business_id: int, name: str) -> Path:
-        """Return the folder of one set of files of a business, made if need be."""
-        folder = self._root / str(int(business_id)) / name
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder
+        """Return the folder of one set of files of a business; it may not be there yet."""
+        return self._root / str(int(business_id)) / name
 
     def files(self) -> list[Path]:
         """Return every file that is kept."""
@@ -158,6 +157,7 @@ class Derived:
     @contextmanager
     def alone(self, folder: Path, patience_s: float) -> Iterator[bool]:
         """Be the only one to make files in a folder; yields ``False`` when others take too long."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(folder / _LOCK, patience_s) as is_locked:
             if is_locked:
                 self._tidy(folder)
@@ -233,7 +233,11 @@ class Derived:
     def spilling(self) -> Iterator[Path]:
         """Yield a folder for what does not fit into memory, as long as this lasts."""
         folder = self._root / f"{_SPILL}{os.getpid()}-{secrets.token_hex(4)}"
-        folder.mkdir(mode=0o700, parents=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+        except OSError:
+            # Whoever may only read the installation may still ask.
+            folder = Path(tempfile.mkdtemp(prefix="footfall-"))
         try:
             yield folder
         finally:
