@@ -5,6 +5,14 @@
 -- returns: log_id bigint, "at" bigint (UTC microseconds), kind varchar (attach, merge), session_id
 --          bigint, profile_id bigint, other_id bigint, cause varchar
 -- source:  docs/attribution.md, "Receipts"
+with
+    theirs as (
+        select
+            kind,
+            row_id
+        from owners
+        where person_id = $person_id
+    )
 select
     identity.log_id,
     identity."at",
@@ -14,10 +22,6 @@ select
     identity.other_id,
     identity.cause
 from identity
-left join owners as of_session
-    on of_session.kind = 'session' and of_session.row_id = identity.session_id
-left join owners as of_profile
-    on of_profile.kind = 'profile' and of_profile.row_id = identity.other_id
 where
     identity.business_id = $business_id
     and identity."at" <= $as_of
@@ -31,7 +35,13 @@ where
             and undo."at" <= $as_of
     )
     and (
-        (identity.kind = 'attach' and of_session.person_id = $person_id)
-        or (identity.kind = 'merge' and of_profile.person_id = $person_id)
+        (
+            identity.kind = 'attach'
+            and identity.session_id in (select theirs.row_id from theirs where theirs.kind = 'session')
+        )
+        or (
+            identity.kind = 'merge'
+            and identity.other_id in (select theirs.row_id from theirs where theirs.kind = 'profile')
+        )
     )
 order by identity.log_id
