@@ -55,6 +55,42 @@ def test_what_grew_step_by_step_is_what_is_reckoned_at_once(happened: list[Any])
             assert one.kept() == one.fresh()
 
 
+def change(kind: str, **told: Any) -> dict[str, Any]:
+    """Somebody turns out to be somebody."""
+    return {"table": "identity_log", "kind": kind, "at": T, "cause": "call"} | told
+
+
+def lifecycle(action: str, **told: Any) -> dict[str, Any]:
+    """Something becomes of the first order."""
+    return sale(hour=5) | {"action_id": BUILT_IN[action].id} | told
+
+
+def test_whatever_news_may_change_is_reckoned_again(one: World) -> None:
+    """Each step changes what came before it, by one way that news can take."""
+    happened = [
+        [campaign(), sale()],
+        [change("attach", session_id=0, profile_id=1)],
+        [change("merge", other_id=1, profile_id=0)],
+        [change("undo", about=1)],
+        [change("undo", about=0)],
+        [lifecycle("refund.received", object_id=None, refund=0, amount_minor=30)],
+        [{"table": "objects", "number": 0, "parent": 1}],
+        [{"table": "objects", "number": 0, "parent": 0}],
+        # Before what was taken for the first sight of the same campaign.
+        [campaign(hour=-2)],
+        [sale(hour=-1) | {"received_at": T - HOUR}],
+        [lifecycle("order.cancelled")],
+    ]
+    before = one.fresh()
+    for steps_ in happened:
+        one.do(steps_)
+        now = one.fresh()
+        assert now != before
+        assert one.kept() == now
+        before = now
+    assert len(one.bases()) == 1
+
+
 def test_what_is_new_is_added_to_what_was_kept(one: World) -> None:
     one.do([campaign()])
     one.kept()
