@@ -70,17 +70,22 @@ class Location:
         return fetch(self.uri(table), uris, self._cache / table.name / part)
 
     def open(self, table: LakeTable) -> DeltaTable:
-        """Return a table as it is now, made if it is not there or of another installation."""
+        """Return a table as it is now, made anew if it is not there as it has to be."""
         found = self.find(table)
         return found if found is not None else self.create(table)
 
     def find(self, table: LakeTable) -> DeltaTable | None:
-        """Return a table as it is now, ``None`` if there is none of this installation."""
+        """Return a table as it is now, ``None`` if there is none of this installation.
+
+        One with the columns of an earlier version of Footfall counts as none.
+        """
         try:
             found = DeltaTable(self.uri(table))
         except TableNotFoundError:
             return None
-        return found if _name(found).startswith(f"{self.lake_id}/") else None
+        columns = tuple(field.name for field in found.schema().fields)
+        is_ours = _name(found).startswith(f"{self.lake_id}/")
+        return found if is_ours and columns == table.names else None
 
     def create(self, table: LakeTable) -> DeltaTable:
         """Return a new empty table in the place of whatever is there.

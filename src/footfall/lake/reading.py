@@ -73,10 +73,9 @@ def views(files: Files, *, shows_all: bool = False) -> list[str]:
 
 
 def _view(table: LakeTable, paths: Sequence[str], shows_all: bool) -> str:
-    # Quoted, because ``at`` is a word of DuckDB's own.
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    names = ", ".join(table.names)
     if not paths:
-        empty = ", ".join(f'cast(null as {each.kind}) as "{each.name}"' for each in table.columns)
+        empty = ", ".join(f"cast(null as {each.kind}) as {each.name}" for each in table.columns)
         return f"create view {table.name} as select {empty} where false"
     listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
     source = (
