@@ -24,7 +24,7 @@ _OPTIONS: Final[dict[str, str | bool | int]] = {
 }
 
 Files = Mapping[str, Sequence[str]]
-"""Paths of a business's Parquet files by table."""
+"""Paths of Parquet files by table."""
 
 Opened = Mapping[str, DeltaTable]
 
@@ -57,10 +57,19 @@ def reading(
         options: DuckDB's, such as ``memory_limit`` and ``threads``.
         shows_all: of things that change every row there is, in place of the latest.
     """
+    files = files_of(location, opened, business_id)
+    with connected(files, options, shows_all=shows_all) as connection:
+        yield connection
+
+
+@contextmanager
+def connected(
+    files: Files, options: Mapping[str, Any] | None = None, *, shows_all: bool = False
+) -> Iterator["DuckDBPyConnection"]:
+    """Open a connection with a view for each table over these files."""
     # Half a second to load: no server's start waits for it.
     from duckdb import connect
 
-    files = files_of(location, opened, business_id)
     with connect(config={**_OPTIONS, **(options or {})}) as connection:
         for statement in views(files, shows_all=shows_all):
             connection.execute(statement)
