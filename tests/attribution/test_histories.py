@@ -41,7 +41,7 @@ def instant(text: str) -> int:
 def parsed(column: str, text: str) -> Any:
     if not text:
         return None
-    if column == "at" or column.endswith("_at"):
+    if column.endswith("_at"):
         return instant(text)
     if column in _TEXTS:
         return text

@@ -48,7 +48,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9998"
-down_revision = "0004"
+down_revision = "0007"
 
 
 def upgrade() -> None:
@@ -158,7 +158,7 @@ def test_an_older_database_is_brought_up_to_date_with_all_it_holds(
 ) -> None:
     with monkeypatch.context() as older:
         later_version.rename(later_version.with_suffix(".txt"))
-        older.setattr(schema, "HEAD", "0004")
+        older.setattr(schema, "HEAD", "0007")
         schema.upgrade(engines)
         later_version.with_suffix(".txt").rename(later_version)
     with engines.write.begin() as connection:
@@ -255,7 +255,7 @@ def assert_snapshot_holds(folder: Path, shop: Shop) -> None:
     with closing(sqlite3.connect(snapshot)) as connection:
         assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
         assert connection.execute("select version_num from alembic_version").fetchall() == [
-            ("0004",)
+            ("0007",)
         ]
         assert connection.execute("select id from businesses").fetchall() == [(shop.id,)]
         names = connection.execute("select name from sqlite_master").fetchall()

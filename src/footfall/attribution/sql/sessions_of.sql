@@ -2,8 +2,8 @@
 -- grain:   log_id
 -- reads:   identity, owners
 -- params:  business_id bigint, person_id bigint, as_of bigint (UTC microseconds)
--- returns: log_id bigint, "at" bigint (UTC microseconds), kind varchar (attach, merge), session_id
---          bigint, profile_id bigint, other_id bigint, cause varchar
+-- returns: log_id bigint, changed_at bigint (UTC microseconds), kind varchar (attach, merge),
+--          session_id bigint, profile_id bigint, other_id bigint, cause varchar
 -- source:  docs/attribution.md, "Receipts"
 with
     theirs as (
@@ -15,7 +15,7 @@ with
     )
 select
     identity.log_id,
-    identity."at",
+    identity.changed_at,
     identity.kind,
     identity.session_id,
     identity.profile_id,
@@ -24,7 +24,7 @@ select
 from identity
 where
     identity.business_id = $business_id
-    and identity."at" <= $as_of
+    and identity.changed_at <= $as_of
     and not exists (
         select 1
         from identity as undo
@@ -32,7 +32,7 @@ where
             undo.business_id = $business_id
             and undo.kind = 'undo'
             and undo.about_id = identity.log_id
-            and undo."at" <= $as_of
+            and undo.changed_at <= $as_of
     )
     and (
         (
