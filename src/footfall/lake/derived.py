@@ -21,15 +21,15 @@ from typing import Final
 import msgspec
 import structlog
 from deltalake import DeltaTable
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from footfall.lake.archive import FOLLOWED
 from footfall.lake.columns import TABLES, LakeTable
 from footfall.lake.delta import Location
-from footfall.lake.erase import ERASED
+from footfall.lake.erase import AGAIN, ERASURES
 from footfall.store.engine import Engines
-from footfall.store.facts import WIPED
-from footfall.store.tables import identity_log
+from footfall.store.facts import ERASED, WIPED
+from footfall.store.tables import changes, identity_log
 
 log = structlog.get_logger(__name__)
 
@@ -48,13 +48,15 @@ class Come(msgspec.Struct, frozen=True):
         number: all rows whose key is at most this were there; of things that change, all rows
             archived by a step of at most this number.
         count: rows of the business.
-        erased, wiped: marks of the last erasure and of the last wipe that were followed.
+        erased, erased_again, wiped: marks of the last erasure, of what was emptied after one, and of
+            the last wipe that were followed.
     """
 
     name: str
     number: int
     count: int
     erased: int
+    erased_again: int
     wiped: int
 
 
@@ -90,7 +92,8 @@ def come(location: Location, opened: DeltaTable, table: LakeTable, business_id: 
         opened.metadata().description or "",
         opened.version() if table.versions else mark,
         sum(count for business, count in counts if int(business) == business_id),
-        location.mark(opened, ERASED),
+        location.mark(opened, ERASURES),
+        location.mark(opened, AGAIN),
         location.mark(opened, WIPED),
     )
 
@@ -150,7 +153,8 @@ class Derived:
             is_now = now[table]
             if (was.name, was.wiped) != (is_now.name, is_now.wiped) or was.number > is_now.number:
                 return False
-            if was.erased != is_now.erased and self._has_erased(business_id, was, is_now):
+            erasures = [(each.erased, each.erased_again) for each in (was, is_now)]
+            if erasures[0] != erasures[1] and self._has_erased(business_id, was, is_now):
                 return False
         return True
 
@@ -186,7 +190,8 @@ class Derived:
         state = State(kind, come, tuple(path.name.removesuffix(".part") for path in files))
         with _locked(self._root / _LOCK, None):
             now = {
-                name: self._now(TABLES[name], business_id) or Come("", 0, 0, 0, 0) for name in come
+                name: self._now(TABLES[name], business_id) or Come("", 0, 0, 0, 0, 0)
+                for name in come
             }
             is_good = self.is_good(business_id, state, now)
             if is_good:
@@ -219,7 +224,7 @@ class Derived:
                 folder, business_id = path.parent, int(path.parent.parent.name)
                 state = _state(folder)
                 now = {
-                    name: self._now(TABLES[name], business_id) or Come("", 0, 0, 0, 0)
+                    name: self._now(TABLES[name], business_id) or Come("", 0, 0, 0, 0, 0)
                     for name in (() if state is None else state.come)
                 }
                 if state is None or not self.is_good(business_id, state, now):
@@ -249,11 +254,20 @@ class Derived:
 
     def _has_erased(self, business_id: int, was: Come, now: Come) -> bool:
         """Tell whether somebody of a business was erased between two marks."""
+        again = select(changes.c.row_id).where(
+            changes.c.noun == ERASED,
+            changes.c.id > min(was.erased_again, now.erased_again),
+            changes.c.id <= max(was.erased_again, now.erased_again),
+        )
         query = select(func.count()).where(
             identity_log.c.business_id == business_id,
             identity_log.c.kind == "erase",
-            identity_log.c.id > min(was.erased, now.erased),
-            identity_log.c.id <= max(was.erased, now.erased),
+            or_(
+                identity_log.c.id.between(
+                    min(was.erased, now.erased) + 1, max(was.erased, now.erased)
+                ),
+                identity_log.c.id.in_(again),
+            ),
         )
         with self._engines.read.begin() as connection:
             return bool(connection.execute(query).scalar())
