@@ -48,8 +48,8 @@ class Come(msgspec.Struct, frozen=True):
         number: all rows whose key is at most this were there; of things that change, all rows
             archived by a step of at most this number.
         count: rows of the business.
-        erased, erased_again, wiped: marks of the last erasure, of what was emptied after one, and of
-            the last wipe that were followed.
+        erased, erased_again, wiped: marks of the last erasure, of what was emptied after one,
+            and of the last wipe that were followed.
     """
 
     name: str
@@ -72,6 +72,9 @@ class State(msgspec.Struct, frozen=True):
     kind: str
     come: dict[str, Come]
     files: tuple[str, ...]
+
+
+_NOWHERE: Final = Come("", 0, 0, 0, 0, 0)
 
 
 def column_of(table: LakeTable) -> str:
@@ -189,10 +192,7 @@ class Derived:
         """
         state = State(kind, come, tuple(path.name.removesuffix(".part") for path in files))
         with _locked(self._root / _LOCK, None):
-            now = {
-                name: self._now(TABLES[name], business_id) or Come("", 0, 0, 0, 0, 0)
-                for name in come
-            }
+            now = {name: self._now(TABLES[name], business_id) or _NOWHERE for name in come}
             is_good = self.is_good(business_id, state, now)
             if is_good:
                 for path in files:
@@ -224,7 +224,7 @@ class Derived:
                 folder, business_id = path.parent, int(path.parent.parent.name)
                 state = _state(folder)
                 now = {
-                    name: self._now(TABLES[name], business_id) or Come("", 0, 0, 0, 0, 0)
+                    name: self._now(TABLES[name], business_id) or _NOWHERE
                     for name in (() if state is None else state.come)
                 }
                 if state is None or not self.is_good(business_id, state, now):
