@@ -32,6 +32,9 @@ _TYPES: Final[dict[Kind, DataType]] = {
 COMPRESSED: Final = WriterProperties(compression="ZSTD", compression_level=3)
 _DAY_US: Final = 86_400_000_000
 
+CHANGED: Final = "changed"
+"""Mark of the last version in which rows were removed or emptied that nothing else tells of."""
+
 Marks = Mapping[str, int]
 """How far the archive has come: number by what is followed."""
 
@@ -168,9 +171,10 @@ class Location:
         Raises:
             Overtaken: the table was changed since it was opened.
         """
+        marks = {name: last, CHANGED: opened.version() + 1}
         try:
             opened.delete(
-                f"{table.key} > {int(last)}", commit_properties=self.commit(opened, {name: last})
+                f"{table.key} > {int(last)}", commit_properties=self.commit(opened, marks)
             )
         except CommitFailedError as problem:
             raise Overtaken from problem

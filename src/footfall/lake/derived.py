@@ -25,7 +25,7 @@ from sqlalchemy import func, or_, select
 
 from footfall.lake.archive import FOLLOWED
 from footfall.lake.columns import TABLES, LakeTable
-from footfall.lake.delta import Location
+from footfall.lake.delta import CHANGED, Location
 from footfall.lake.erase import AGAIN, ERASURES
 from footfall.store.engine import Engines
 from footfall.store.facts import ERASED, WIPED
@@ -48,8 +48,8 @@ class Come(msgspec.Struct, frozen=True):
         number: all rows whose key is at most this were there; of things that change, all rows
             archived by a step of at most this number.
         count: rows of the business.
-        erased, erased_again, wiped: marks of the last erasure, of what was emptied after one,
-            and of the last wipe that were followed.
+        erased, erased_again, wiped: marks of the last erasure, of what was emptied after one, and
+            of the last wipe or other change of rows that were followed.
     """
 
     name: str
@@ -97,7 +97,7 @@ def come(location: Location, opened: DeltaTable, table: LakeTable, business_id: 
         sum(count for business, count in counts if int(business) == business_id),
         location.mark(opened, ERASURES),
         location.mark(opened, AGAIN),
-        location.mark(opened, WIPED),
+        location.mark(opened, WIPED) + location.mark(opened, CHANGED),
     )
 
 

@@ -139,7 +139,11 @@ class Lake:
         """
         with self._mutex, lock.changing(self.engines):
             self._require_whole()
-            return self._persist(partial(self._releaser.turn, before_at))
+            count = self._persist(partial(self._releaser.turn, before_at))
+            if not count:
+                # What it emptied in place of letting go has to leave what was made of it.
+                self.derived.sweep()
+            return count
 
     def clear(self) -> None:
         """Forget everything that the store has, so that it is archived anew.
@@ -193,7 +197,7 @@ class Lake:
         Raises:
             Refused: with ``Unavailable`` when it cannot be read now.
         """
-        return await self._on_thread(self.read_now, business_id, fn, options)
+        return await self.on_thread(self.read_now, business_id, fn, options)
 
     def read_now(
         self,
@@ -216,19 +220,20 @@ class Lake:
                 if attempt == _ATTEMPTS:
                     raise
 
-    async def on_thread(self, fn: "Callable[[], T]") -> T:
-        """Run something that reads the lake on a thread of its own."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, fn)
-
     async def pinned(self, business_id: int) -> tuple[list[str], list[str]]:
         """Return the files of a business as the lake is now, and statements that make its views.
 
         Raises:
             Refused: with ``Unavailable`` when it cannot be read now.
         """
-        return await self._on_thread(self._pinned, business_id)
+        return await self.on_thread(self._pinned, business_id)
 
-    async def _on_thread(self, fn: Callable[..., T], *arguments: Any) -> T:
+    async def on_thread(self, fn: Callable[..., T], *arguments: Any) -> T:
+        """Run something that reads the lake on a thread of its own.
+
+        Raises:
+            Refused: with ``Unavailable`` when it cannot be read now.
+        """
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._pool, fn, *arguments)

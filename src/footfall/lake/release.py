@@ -17,7 +17,7 @@ from deltalake import DeltaTable
 from sqlalchemy import func, select
 
 from footfall.lake.columns import EVENTS
-from footfall.lake.delta import Location
+from footfall.lake.delta import CHANGED, Location, empty_batch
 from footfall.lake.erase import clear_away
 from footfall.lake.rows import read_events
 from footfall.lake.span import span
@@ -99,6 +99,7 @@ class Releaser:
         numbered = ", ".join(map(str, told))
         self._location.empty(opened, EVENTS.told, f"{EVENTS.key} in ({numbered})")
         clear_away(self._location, opened)
+        self._location.append(opened, empty_batch(EVENTS), {CHANGED: opened.version() + 1})
         return False
 
     def _let_go(
