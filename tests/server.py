@@ -50,6 +50,7 @@ class Server:
 
     Attributes:
         token, business_id: printed by the very first start on the database.
+        settings: environment of the next start, and of commands.
         printed: everything it wrote to standard output and error.
     """
 
@@ -62,7 +63,7 @@ class Server:
         self.token = ""
         self.business_id = ""
         self.printed = ""
-        self._settings = dict(settings or {})
+        self.settings = dict(settings or {})
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
         self._clients: list[httpx.Client] = []
@@ -78,7 +79,7 @@ class Server:
             **{name: value for name, value in os.environ.items() if "FOOTFALL_" not in name},
             "FOOTFALL_DATA": str(self.data),
             "FOOTFALL_DATABASE": self.database_url,
-            **self._settings,
+            **self.settings,
         }
 
     @property

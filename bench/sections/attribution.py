@@ -49,7 +49,11 @@ def _main(run: Run, touches: int, sales: int) -> None:
     told = f"{touches / 1e6:g} M touches, {sales:,} sales"
 
     def add(name: str, what: str, target: Target | None) -> None:
-        note = f"{seconds[what]:.2f} s ÷ {sort:.2f} s"
+        used = took.cpu_seconds
+        note = (
+            f"{seconds[what]:.2f} s ÷ {sort:.2f} s; "
+            f"of a processor {used[what]:.2f} s ÷ {used['sort']:.2f} s"
+        )
         run.findings.add(
             "attribution", f"{told}: {name} ÷ sorting", seconds[what] / sort, "ratio", target, note
         )

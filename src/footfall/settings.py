@@ -134,6 +134,13 @@ class Settings:
             "min": 1,
         },
     )
+    events_kept_days: int = field(
+        default=0,
+        metadata={
+            "help": "Days after their arrival for which events stay in the database once they are "
+            "in the lake; 0: for ever. Older ones are read from the lake."
+        },
+    )
     sql_timeout_s: int = field(
         default=30,
         metadata={"help": "Longest that a query at /v1/sql may take.", "min": 1, "max": 3600},

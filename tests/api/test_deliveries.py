@@ -1,5 +1,6 @@
 """Delivered messages: told once, one by one or many at a time, and found again."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -130,6 +131,21 @@ def test_a_batch_answers_for_each_in_order_and_a_bad_one_harms_no_other(shop: Sh
     assert (answer["created"], answer["duplicate"], answer["rejected"]) == (2, 1, 5)
     refusals = got(shop.client.get("/v1/rejections", params={"limit": 5}))["data"]
     assert [each["item"] for each in refusals] == [6, 5, 4, 3, 2]
+
+
+def test_a_batch_may_be_a_delivery_a_line(shop: Shop) -> None:
+    told = [told_of(shop.profile()["id"]) for _ in range(2)]
+    lines = [json.dumps(told[0]), "", "no delivery", '{"campaign": ', "[]", json.dumps(told[1])]
+    answer = shop.client.post(
+        "/v1/deliveries",
+        content="\n".join(lines) + "\n",
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+    assert answer.status_code == 207, answer.text
+    results = answer.json()["results"]
+    assert [each["result"] for each in results] == ["created", *["rejected"] * 3, "created"]
+    assert [wrong(each) for each in results[1:4]] == [[("invalid", "deliveries")]] * 3
+    assert batch(shop, *told)["duplicate"] == 2
 
 
 def test_a_batch_is_listed_in_its_order(shop: Shop) -> None:

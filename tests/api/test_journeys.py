@@ -92,7 +92,7 @@ def test_a_report_refuses_what_it_does_not_know(
 @pytest.mark.parametrize(
     ("name", "query", "said"),
     [
-        ("paths", {"limit": "0"}, "from 1 to 1,000"),
+        ("paths", {"top": "0"}, "from 1 to 1,000"),
         ("paths", {"by": "chanel"}, "Did you mean “channel”?"),
         ("customers", {"model": "liner"}, "Did you mean “linear”?"),
         ("customers", {"model": "shapley_sum"}, "credits no sale by itself"),
@@ -109,7 +109,7 @@ def test_a_refusal_names_the_remedy(
 
 
 def test_top_paths_are_as_many_as_were_asked_for(busy: Shop) -> None:
-    told = got(busy.client.get(f"{REPORT}/paths", params={"limit": 1}))
+    told = got(busy.client.get(f"{REPORT}/paths", params={"top": 1}))
     assert [row["path"] for row in told["rows"]] == [["Paid Search", "SMS"]]
     assert (told["paths"], told["net"], told["unattributed"]) == (1, "12.34", "0.00")
 

@@ -1,11 +1,13 @@
 """A real store and lake that grow in random steps, for what is kept of them to keep up with."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, update
 from structlog.testing import capture_logs
@@ -33,9 +35,10 @@ SECRET: Final = "x-very-private-x"
 class World:
     """A shop with three profiles, three sessions, three orders and two refunds."""
 
-    def __init__(self, started: Running, lake: Lake) -> None:
+    def __init__(self, started: Running, lake_settings: Settings) -> None:
         self.started = started
-        self.lake = lake
+        self.lake_settings = lake_settings
+        self.lake = Lake(lake_settings)
         self.shop = started.write(Shop)
         self.sessions = [
             started.write(partial(self.shop.add_session, text=f"session-{i}")) for i in range(3)
@@ -75,15 +78,14 @@ class World:
     def kept(self, definition: Definition | None = None, lake: Lake | None = None) -> Relations:
         """Return the relations that are kept beside the lake, made or grown if need be."""
         with capture_logs() as logs:
-            found = read.read(
-                lake or self.lake,
-                self.shop.id,
-                definition or Definition(),
-                channels.load(),
-                relations,
-            )
+            found = self.answers(lake or self.lake, definition)
         assert [each for each in logs if each["log_level"] != "info"] == []
         return found
+
+    def answers(self, lake: Lake, definition: Definition | None = None) -> Relations:
+        """Return the relations as whoever asks sees them, kept or not."""
+        told = definition or Definition()
+        return read.read(lake, self.shop.id, told, channels.load(), relations)
 
     def fresh(self, definition: Definition | None = None) -> Relations:
         """Return the same, reckoned from the lake."""
@@ -92,6 +94,40 @@ class World:
             self.shop.id,
             lambda views: relations(Attribution(views, self.shop.id, told, channels.load())),
         )
+
+    def attach(self, session: int, profile: int) -> None:
+        """Have the store itself know whose a session is."""
+        table = tables.sessions
+        changed = update(table).where(table.c.id == self.sessions[session])
+        who = self.shop.profiles[profile]
+        self.started.write(lambda connection: connection.execute(changed.values(profile_id=who)))
+
+    def published(self) -> list[str]:
+        """Return the names of the files that are to be read."""
+        states = self._derived.glob("*/*/state.json")
+        return sorted(name for path in states for name in json.loads(path.read_bytes())["files"])
+
+    def bases(self) -> list[Path]:
+        """Return the files that have everything as of some moment."""
+        states = sorted(self._derived.glob("*/*/state.json"))
+        return [path.parent / json.loads(path.read_bytes())["files"][0] for path in states]
+
+    def holds(self, text: str) -> bool:
+        """Tell whether a text is in any file that is kept, compressed or not."""
+        for path in self._derived.rglob("*"):
+            if path.is_file() and text.encode() in path.read_bytes():
+                return True
+        for path in (path for path in self._derived.rglob("*") if path.stat().st_size > 4096):
+            with duckdb.connect(path, read_only=True) as connection:
+                names = [name for (name,) in connection.execute("show tables").fetchall()]
+                rows = [connection.execute(f"from {name}").fetchall() for name in names]
+            if text in repr(rows):
+                return True
+        return False
+
+    @property
+    def _derived(self) -> Path:
+        return self.lake_settings.data / "derived"
 
     def _object(self, **columns: Any) -> int:
         return self.started.write(lambda connection: self.shop.add_object(connection, **columns))
@@ -162,11 +198,11 @@ def world(folder: Path) -> Iterator[World]:
     """A new store and its lake in a folder."""
     url = f"sqlite:///{folder}/footfall.db"
     with running(url) as started:
-        lake = Lake(Settings(data=folder, database=url))
+        made = World(started, Settings(data=folder, database=url))
         try:
-            yield World(started, lake)
+            yield made
         finally:
-            lake.close()
+            made.lake.close()
 
 
 moments = st.integers(0, 100).map(lambda hour: T + hour * HOUR)

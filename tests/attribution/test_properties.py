@@ -95,7 +95,7 @@ def test_a_merge_that_is_undone_never_was(history: History, definition: Definiti
 @some
 @given(histories(), moments)
 def test_a_session_attached_late_was_always_the_profiles(history: History, at: int) -> None:
-    late = [row | {"at": at + 90 * DAY} for row in history.identity]
+    late = [row | {"changed_at": at + 90 * DAY} for row in history.identity]
     changed = history._replace(identity=late)
     assert close(numbers(changed.attribution()), numbers(history.attribution()))
 
@@ -178,7 +178,7 @@ def test_asking_as_of_a_moment_gives_what_stood_then(
 ) -> None:
     known = History(
         [row for row in history.events if row["received_at"] <= as_of],
-        [row for row in history.identity if row["at"] <= as_of],
+        [row for row in history.identity if row["changed_at"] <= as_of],
         history.objects,
         [row for row in history.deliveries if row["created_at"] <= as_of],
     )

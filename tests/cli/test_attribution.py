@@ -66,6 +66,17 @@ def test_reports_on_journeys_are_those_of_the_api(sold: Server, name: str) -> No
     assert len(table.splitlines()) > 2
 
 
+def test_sales_that_nothing_explains_are_told_of(server: Server) -> None:
+    shop = Shop(server.business_id, server.client)
+    order = {"reference": "B-1", "total": "5", "currency": "USD"}
+    shop.track(action="order.placed", session=shop.session(), order_parameters=order)
+    url = ("--data", server.data)
+    paths = footfall("attribution", "paths", *url).stdout
+    assert "1 conversions, worth 5.00; of these without attribution 1, worth 5.00" in paths
+    assert "New customers: 1 conversions" in footfall("attribution", "customers", *url).stdout
+    assert "Nothing of that was sold" in footfall("attribution", "funnel", *url).stdout
+
+
 def test_credit_comes_in_periods_and_by_time_of_touch(sold: Server) -> None:
     asked = ("attribution", "report", "--per", "month", "--data", sold.data)
     month = f"{datetime.now(UTC):%Y-%m}"

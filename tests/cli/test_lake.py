@@ -116,3 +116,24 @@ def test_a_restore_begins_the_lake_anew(filled: Server, tmp_path: Path) -> None:
     assert filled.client.post(EVENTS, json=told | {"url": "https://y.example/"}).status_code == 201
     assert count(filled, "events") == 4
     assert count(filled, "events where page_url = 'https://y.example/'") == 1
+
+
+def test_the_status_tells_rows_and_how_far_behind_it_is(filled: Server) -> None:
+    assert count(filled, "events") == 3
+    told = json.loads(printed(filled, "lake", "status", "--json"))
+    (events,) = [each for each in told["tables"] if each["table"] == "events"]
+    assert (events["rows"], events["files"], events["behind"]) == (3, 3, 0)
+    assert events["size_bytes"] > 0
+    assert (told["events_in_lake_only"], told["store_has_events_since"]) == (0, None)
+    shown = printed(filled, "lake", "status")
+    assert str(told["place"]) in shown
+    assert "MiB" in shown
+
+
+def test_a_damaged_lake_is_rebuilt_beside_the_server(filled: Server) -> None:
+    assert count(filled, "events") == 3
+    place = Path(json.loads(printed(filled, "lake", "status", "--json"))["place"])
+    for file in (place / "events").rglob("*.parquet"):
+        file.write_bytes(b"damaged")
+    assert "Archived" in printed(filled, "lake", "rebuild")
+    assert count(filled, "events") == 3

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from random import Random
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, insert, select, update
 
 from footfall.domain.times import DAY
+from footfall.lake.columns import IDENTITY
 from footfall.lake.lake import Lake
 from footfall.settings import Settings
 from footfall.store import facts, items, tables
@@ -152,8 +154,28 @@ def test_who_is_who_is_followed(pond: Pond) -> None:
     pair = {"profile_id": first, "other_id": second}
     pond.started.write(lambda c: c.execute(insert(tables.identity_log).values(row | pair)))
     pond.lake.archive()
-    assert pond.ask('select kind, profile_id, other_id, "at", cause from identity') == [
+    assert pond.ask("select kind, profile_id, other_id, changed_at, cause from identity") == [
         ("merge", first, second, T, "api")
+    ]
+
+
+def test_a_table_with_the_columns_of_an_earlier_version_is_archived_anew(pond: Pond) -> None:
+    """The first lakes called ``changed_at`` of ``identity`` just ``at``."""
+    pond.lake.location.create(
+        replace(
+            IDENTITY,
+            day_of="at",
+            columns=tuple(
+                replace(column, name="at") if column.name == "changed_at" else column
+                for column in IDENTITY.columns
+            ),
+        )
+    )
+    row = {"business_id": pond.shop.id, "at": T, "kind": "erase", "cause": "api"}
+    pond.started.write(lambda c: c.execute(insert(tables.identity_log).values(row)))
+    pond.lake.archive()
+    assert pond.ask("select kind, changed_at, day_on from identity") == [
+        ("erase", T, date(2023, 11, 14))
     ]
 
 

@@ -7,12 +7,14 @@ from random import Random
 
 import pytest
 
+from footfall.domain.times import now_us
 from footfall.settings import Settings
+from footfall.store import released
 from tests.lake.lakes import Pond
 
 
-def _start(settings: Settings) -> subprocess.Popen[str]:
-    place = (str(settings.data), settings.database)
+def _start(settings: Settings, *more: str) -> subprocess.Popen[str]:
+    place = (str(settings.data), settings.database, *more)
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.lake.archiving", *place], stdout=subprocess.PIPE, text=True
     )
@@ -60,6 +62,28 @@ def test_processes_that_share_a_lake_and_are_killed_lose_and_double_nothing(
         _kill(process)
     pond.lake.archive()
     assert pond.event_ids() == pond.stored_ids()
+
+
+def test_letting_go_that_is_killed_loses_and_doubles_nothing(
+    pond: Pond, lake_settings: Settings
+) -> None:
+    chance = Random(11)
+    for _ in range(4):
+        process = _start(lake_settings, "and let go")
+        for _ in range(3):
+            pond.track(chance.randrange(1, 30))
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(chance.uniform(0, 1.5))
+        _kill(process)
+        last_id = pond.started.read(released.standing).last_id
+        assert pond.started.read(released.count) == last_id
+        assert pond.event_ids()[:last_id] == list(range(1, last_id + 1))
+        assert pond.stored_ids()[0] == last_id + 1
+    pond.lake.archive()
+    while pond.lake.release(now_us()):
+        pass
+    (newest,) = pond.stored_ids()
+    assert pond.event_ids() == list(range(1, newest + 1))
 
 
 def test_without_the_lock_the_commits_alone_keep_rows_single(

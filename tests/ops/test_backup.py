@@ -17,6 +17,7 @@ from footfall.ops import lock
 from footfall.ops.backup import Backup, backup
 from footfall.ops.doctor_database import check_database
 from footfall.ops.restore import Restored, restore
+from footfall.settings import Settings
 from footfall.store import businesses
 from footfall.store.engine import Engines, open_engines
 from footfall.store.schema import upgrade
@@ -44,7 +45,7 @@ def opened(url: str) -> Iterator[Engines]:
 
 def write(url: str, file: Path, **options: Any) -> Backup:
     with opened(url) as engines:
-        return backup(engines, file, quiet, **options)
+        return backup(Settings(database=url), engines, file, quiet, **options)
 
 
 def bring_back(url: str, file: Path, **options: Any) -> Restored:
@@ -129,7 +130,7 @@ def test_a_backup_beside_a_writer_holds_one_moment(database_url: str, file: Path
     try:
         with opened(database_url) as engines:
             let_one_in()
-            made = backup(engines, file, let_one_in)
+            made = backup(Settings(database=database_url), engines, file, let_one_in)
     finally:
         is_over.set()
         writer.join()
@@ -173,7 +174,7 @@ def test_a_failed_backup_leaves_nothing_behind(database_url: str, file: Path) ->
 
     fill(database_url, events=1)
     with opened(database_url) as engines, pytest.raises(ConfigurationError, match="No space"):
-        backup(engines, file, fail)
+        backup(Settings(database=database_url), engines, file, fail)
     assert names_beside(file) <= DATABASE_FILES
 
 

@@ -9,9 +9,11 @@ from sqlalchemy import insert, text
 
 from footfall.domain.times import SECOND
 from footfall.errors import ConfigurationError
+from footfall.lake.status import Standing
 from footfall.ops import doctor_database, doctor_host, lock
 from footfall.ops.check import MIB, Check
 from footfall.ops.doctor import examine
+from footfall.ops.doctor_lake import judge_lake
 from footfall.settings import Settings
 from footfall.store import tables
 from footfall.store.engine import open_engines
@@ -243,3 +245,12 @@ def test_a_server_of_the_data_folder_elsewhere_is_no_fault_of_the_port(
     assert checks(settings)["port"].state == "fail"
     with lock.hold(tmp_path, settings.url):
         assert checks(settings)["port"].state == "fail"
+
+
+def test_a_lake_that_keeps_up_is_well_and_one_far_behind_is_not() -> None:
+    def table(behind: int, *, is_there: bool = True) -> Standing:
+        return Standing("events", 10, 1, 5 << 20, 10, behind, is_there=is_there)
+
+    assert judge_lake("lake", [table(7, is_there=False)]).found == "lake is yet to be made"
+    assert judge_lake("lake", [table(7)]) == ("lake", "ok", "lake, 5.0 MiB, 7 rows behind", "")
+    assert judge_lake("lake", [table(2_000_000)]).state == "warn"

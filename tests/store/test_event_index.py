@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from footfall.store import events as store_events
+from footfall.store import released
 from footfall.store.engine import open_engines
 from footfall.store.event_index import (
     EVERYTHING,
@@ -19,6 +21,8 @@ from footfall.store.event_index import (
     Wanted,
     Zone,
 )
+from footfall.store.events import EventFilter
+from tests.store.builders import ORDER_PLACED, Shop, T
 from tests.store.history import (
     ACTIONS,
     INSTALLATION,
@@ -27,6 +31,7 @@ from tests.store.history import (
     bring_up_to_date,
     histories,
 )
+from tests.store.running import running
 
 BLOCKS = st.sampled_from([1, 2, 3, 7, 20])
 WAIT_LIMIT_S = 20
@@ -262,3 +267,31 @@ def found_by(connection: Connection, index: SqliteIndex) -> list[int]:
     with connection.begin():
         wanted = [(Facet.PROFILE, 1)]
         return list(index.lookup(connection, wanted, EVERY_ID, newest_first=False))
+
+
+def test_what_the_store_let_go_of_leaves_the_index_and_the_rest_is_found(sqlite_url: str) -> None:
+    with running(sqlite_url, index_events_count=4) as started:
+        shop = started.write(Shop)
+        order = started.write(lambda c: shop.add_object(c, kind="order", reference="o"))
+        step = shop.draft(object_id=order, is_lifecycle=True)
+        step.action_id = ORDER_PLACED
+        started.append(shop.submission(step))
+        started.append(shop.submission(*(shop.draft() for _ in range(10))))
+        index = started.store.index
+        assert isinstance(index, SqliteIndex)
+        index.index_full_blocks()
+        gone = released.Released(9, T)
+        share = released.Share(shop.id, step.action_id, 9, 0)
+        assert started.write(lambda c: released.release(c, released.Released(), gone, [share]))
+        index.tidy()
+        wanted = [(Facet.PROFILE, shop.profiles[0])]
+        found = started.read(
+            lambda c: list(index.lookup(c, wanted, Range(1, EVERYTHING), newest_first=False))
+        )
+        # The event that the order's step names stays.
+        assert found == [1, 10, 11]
+        page = started.read(lambda c: store_events.page(c, index, EventFilter(shop.id), 100))
+        assert [each.id for each in page] == [11, 10]
+        zone = Zone(shop.id)
+        ranges = index.ranges(zone, Range(1, EVERYTHING), newest_first=False)
+        assert [each.first for each in ranges] == [9]

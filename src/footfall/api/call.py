@@ -26,7 +26,7 @@ from footfall.ingest.authenticate import (
     public_credential,
 )
 from footfall.ingest.brackets import unfold
-from footfall.ingest.decode import decode
+from footfall.ingest.decode import decode, split_lines
 from footfall.ingest.limits import Limits
 from footfall.ingest.wire import (
     HeaderMap,
@@ -157,8 +157,8 @@ class Reception:
         told: dict[str, Any] = {}
         if request.method in ("POST", "PATCH"):
             settings = self._settings
-            is_batch = endpoint.is_batch
-            limit = settings.batch_size_max_bytes if is_batch else settings.event_size_max_bytes
+            is_large = bool(endpoint.many)
+            limit = settings.batch_size_max_bytes if is_large else settings.event_size_max_bytes
             trace.body = await read_body(cast(Receive, request.receive), headers, limit)
             told = _read(trace.body, headers, endpoint)
         sent = trace.request
@@ -218,8 +218,18 @@ def _read(body: bytes, headers: HeaderMap, endpoint: Endpoint) -> dict[str, Any]
     kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if kind.decode("latin-1") == FORM_TYPE:
         return decode_form(body)
-    check_content_type(headers, is_public=endpoint.credential == "public")
+    is_public = endpoint.credential == "public"
+    if check_content_type(headers, is_batch=bool(endpoint.many), is_public=is_public):
+        return {endpoint.many: [_read_line(line) for line in split_lines(body)]}
     told = decode(body)
     if type(told) is not dict:
         raise refuse(MalformedRequest("The body must be a JSON object: {…}."))
     return unfold(told.items()) if any("[" in key for key in told) else told
+
+
+def _read_line(line: bytes) -> Any:
+    """Return a line of NDJSON; one that cannot be read is its text, which is no object either."""
+    try:
+        return decode(line)
+    except Refused:
+        return line.decode(errors="replace")

@@ -72,7 +72,8 @@ class _Item:
             "same (`source`, `reference`) again is a duplicate, and with another content it is "
             "rejected, so that a sender may send what was not answered once more. A bad one "
             "is rejected by itself.\n\n"
-            "One delivery that is no list is taken too, and answered with 201 and itself.",
+            "One delivery that is no list is taken too, and answered with 201 and itself. So is "
+            "NDJSON, one delivery a line, answered like a list.",
             scope="events:write",
             status=BATCH_STATUS,
             errors=(400, 413, 422),
@@ -83,7 +84,8 @@ class _Item:
                 "duplicate": 0,
                 "rejected": 0,
             },
-            is_batch=True,
+            many=MANY,
+            media_types=("application/json", "application/x-ndjson"),
             alternative=Alternative(
                 "One delivery", NewDelivery, EXAMPLE | {"reference": 1042}, 201, Delivery, ANSWER
             ),
@@ -194,7 +196,7 @@ def _split(call: Call) -> list[Any]:
 def _read(call: Call, part: Any, faults: list[Fault]) -> Told | None:
     if isinstance(part, dict):
         return read_delivery(call, part, faults)
-    faults.append(Invalid("A delivery must be an object: {…}.", MANY))
+    faults.append(Invalid("A delivery must be a JSON object: {…}.", MANY))
     return None
 
 

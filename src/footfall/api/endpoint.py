@@ -39,7 +39,8 @@ class Endpoint:
         query_also: other spellings of them that are taken too.
         example: a body that works; ``answer_example`` what comes back.
         media_types: of the body.
-        is_batch: the body may be as large as a batch.
+        many: the field under which the body lists many things. It may be as large as a batch then,
+            and one of them a line (NDJSON).
         answer_type: media type of the answer.
         alternative: another body that is taken, and the success it has.
     """
@@ -58,7 +59,7 @@ class Endpoint:
     example: dict[str, Any] | None = None
     answer_example: dict[str, Any] | None = None
     media_types: tuple[str, ...] = ("application/json",)
-    is_batch: bool = False
+    many: str = ""
     answer_type: str = "application/json"
     alternative: Alternative | None = None
 

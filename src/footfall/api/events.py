@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from msgspec import Meta, Struct
 from sqlalchemy import Connection
 
-from footfall.api import paging
+from footfall.api import older, paging
 from footfall.api.answers import Listing
 from footfall.api.call import Call, Encoder, absent
 from footfall.api.endpoint import Endpoint, bound
@@ -22,9 +22,8 @@ from footfall.domain import money
 from footfall.domain.events import Flag
 from footfall.domain.public_ids import Kind
 from footfall.domain.times import iso_utc, unix_seconds
-from footfall.errors import Fault, Refused
-from footfall.store import events, pages, tables
-from footfall.store.pages import Page
+from footfall.errors import Fault
+from footfall.store import events, released
 
 
 class EventObject(Struct):
@@ -103,7 +102,8 @@ ANSWER: Final[dict[str, Any]] = {
 )
 async def list_events(call: Call) -> Listing[Event]:
     """Answer a page of events."""
-    page = await call.store.read(lambda connection: _page(connection, call))
+    asked = await call.store.read(lambda connection: _recent(connection, call))
+    page = await older.completed(call, asked)
     return Listing([render(call, row) for row in page.rows], page.has_more)
 
 
@@ -122,38 +122,33 @@ async def list_events(call: Call) -> Listing[Event]:
 )
 async def get_event(call: Call, event: FromPath[str]) -> Event:
     """Answer one event."""
-    row = await call.store.read(lambda connection: _find(connection, call, event))
+    row, row_id = await call.store.read(lambda connection: _find(connection, call, event))
+    if row is None and row_id is not None:
+        row = await older.find(call, row_id)
     if row is None:
         raise absent(Kind.EVENT)
     return render(call, row)
 
 
-def _page(connection: Connection, call: Call) -> Page:
+def _recent(connection: Connection, call: Call) -> older.Recent:
     faults: list[Fault] = []
     bounds = paging.read_bounds(call.query, call.store.public_ids[Kind.EVENT].decode, faults)
     wanted = Filters(connection, call, faults).read()
-    within = tables.events.c.business_id == call.business_id
-    pages.check(connection, tables.events, within, bounds, faults)
-    if faults:
-        raise Refused(faults)
-    found = events.page(
-        connection,
-        call.store.index,
-        wanted,
-        bounds.limit + 1,
-        after=bounds.after,
-        before=bounds.before,
-    )
-    return pages.cut(found, bounds)
+    return older.recent(connection, call, wanted, bounds, faults)
 
 
-def _find(connection: Connection, call: Call, text: str) -> events.Event | None:
-    row_id = call.decode(Kind.EVENT, text)
-    found = None if row_id is None else events.find(connection, call.business_id, row_id)
-    if found is None:
-        row_id = events.find_by_key(connection, call.business_id, text)
-        found = None if row_id is None else events.find(connection, call.business_id, row_id)
-    return found
+def _find(connection: Connection, call: Call, text: str) -> tuple[events.Event | None, int | None]:
+    """Return the event, or the row number under which the lake alone may have it."""
+    by_id = call.decode(Kind.EVENT, text)
+    by_key = events.find_by_key(connection, call.business_id, text)
+    named = [row_id for row_id in (by_id, by_key) if row_id is not None]
+    for row_id in named:
+        found = events.find(connection, call.business_id, row_id)
+        if found is not None:
+            return found, None
+    last_id = released.standing(connection).last_id
+    # The key is the better guess: any short text may be read as a number.
+    return None, next((row_id for row_id in named[::-1] if row_id <= last_id), None)
 
 
 def render(call: Encoder, row: events.Event) -> Event:

@@ -36,6 +36,7 @@ from footfall.domain.public_ids import Kind
 from footfall.domain.times import iso_utc
 from footfall.store import events, identity_log, merges, people, tables
 from footfall.store.event_index import EventIndex
+from footfall.store.released import Kept
 
 _CHUNK: Final = 500
 
@@ -47,12 +48,14 @@ def build(
     business_id: int,
     row_id: int,
     at: int,
+    past: Sequence[Kept],
 ) -> bytes | None:
     """Return the document of a person as JSON, ``None`` if there is no such profile.
 
     Args:
         index: finds the person's events.
         at: when it is asked for, microseconds UTC.
+        past: the person's events that the lake alone has, oldest first.
 
     Cost: one read of each event; memory of about the size of the document.
     """
@@ -75,15 +78,22 @@ def build(
         sightings=parts.sightings(),
         links=parts.links(),
         deliveries=parts.deliveries(),
-        events=cast(list[Event], list(_events(connection, index, call, person.members))),
+        events=cast(list[Event], list(_events(connection, index, call, person.members, past))),
     )
     return msgspec.json.encode(document)
 
 
 def _events(
-    connection: Connection, index: EventIndex, call: Encoder, members: Sequence[int]
+    connection: Connection,
+    index: EventIndex,
+    call: Encoder,
+    members: Sequence[int],
+    past: Sequence[Kept],
 ) -> Iterator[msgspec.Raw]:
     encode = msgspec.json.Encoder().encode
+    for start in range(0, len(past), _CHUNK):
+        for row in events.named(connection, past[start : start + _CHUNK]):
+            yield msgspec.Raw(encode(render_event(call, row)))
     for chunk in _chunks(events.ids_of_person(connection, index, members)):
         for row in events.of_person(connection, chunk, members):
             yield msgspec.Raw(encode(render_event(call, row)))

@@ -249,6 +249,7 @@ TRACK_BATCH: Final = Operation(
         },
         answer_example=_RESULTS,
         media_types=("application/json", "application/x-ndjson"),
+        many="events",
     ),
     rehearsal=(BatchAnswer, {**_RESULTS, "dry_run": True}),
     headers={

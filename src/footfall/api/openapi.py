@@ -217,7 +217,7 @@ def _parameters(each: Operation) -> Iterator[Json]:
 def _body(kind: str, each: Operation, schemas: dict[Any, Json]) -> Json:
     endpoint = each.endpoint
     if kind.encode() in NDJSON_TYPES:
-        lines = (endpoint.example or {}).get("events", [])
+        lines = (endpoint.example or {}).get(endpoint.many, [])
         return {
             "schema": {"type": "string", "description": "One JSON object a line."},
             "example": "\n".join(msgspec.json.encode(line).decode() for line in lines),

@@ -39,7 +39,7 @@ _PATHS, _PATHS_MAX = 25, 1000
             errors=(422,),
             query={
                 "by": BY,
-                "limit": (
+                "top": (
                     {"type": "integer", "minimum": 1, "maximum": _PATHS_MAX, "default": _PATHS},
                     "Most paths to return.",
                 ),
@@ -64,12 +64,12 @@ _PATHS, _PATHS_MAX = 25, 1000
 async def report_paths(call: Call) -> PathReport | Response[str]:
     """Answer the top conversion paths."""
     query = await query_of(call)
-    limit = query.whole_number("limit", _PATHS_MAX) or _PATHS
+    top = query.whole_number("top", _PATHS_MAX) or _PATHS
 
     def ask(attribution: "Attribution", question: Question) -> PathReport:
         from footfall.reports.paths import path_report
 
-        return path_report(attribution, question, limit)
+        return path_report(attribution, question, top)
 
     return await answer(call, query, PathRow, ask)
 

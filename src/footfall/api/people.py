@@ -11,7 +11,7 @@ from msgspec import Meta, structs
 from sqlalchemy import Connection
 
 from footfall.api import events as api_events
-from footfall.api import export, export_bodies, paging
+from footfall.api import export, export_bodies, older, paging
 from footfall.api.answers import Listing
 from footfall.api.call import Call, Encoder, absent, raise_any
 from footfall.api.endpoint import Endpoint, bound
@@ -62,7 +62,8 @@ class TimelineEvent(Event, kw_only=True):
 async def list_profile_events(call: Call, profile: FromPath[str]) -> Listing[TimelineEvent]:
     """Answer a page of a person's history."""
     row_id = call.row(Kind.PROFILE, profile)
-    page = await call.store.read(lambda connection: _events(connection, call, row_id))
+    asked = await call.store.read(lambda connection: _recent(connection, call, row_id))
+    page = await older.completed(call, asked)
     return Listing([render_event(call, row) for row in page.rows], page.has_more)
 
 
@@ -103,9 +104,11 @@ async def list_profile_sessions(call: Call, profile: FromPath[str]) -> Listing[S
 async def export_profile(call: Call, profile: FromPath[str]) -> Response[bytes]:
     """Answer everything about a person."""
     row_id = call.row(Kind.PROFILE, profile)
+    root = await call.store.read(lambda connection: _root(connection, call, row_id))
+    past = await older.of_person(call, EventFilter(call.business_id, profile_id=root))
     found = await call.store.read(
         lambda connection: export.build(
-            connection, call.store.index, call, call.business_id, row_id, call.received_at
+            connection, call.store.index, call, call.business_id, row_id, call.received_at, past
         )
     )
     if found is None:
@@ -176,23 +179,16 @@ async def _suppress(call: Call, profile: str, *, is_suppressed: bool) -> Profile
     return render_profile(call, found)
 
 
-def _events(connection: Connection, call: Call, row_id: int) -> Page:
-    root = _root(connection, call, row_id)
-    bounds = _bounds(connection, call, Kind.EVENT, tables.events)
-    found = events.page(
-        connection,
-        call.store.index,
-        EventFilter(call.business_id, profile_id=root),
-        bounds.limit + 1,
-        after=bounds.after,
-        before=bounds.before,
-    )
-    return pages.cut(found, bounds)
+def _recent(connection: Connection, call: Call, row_id: int) -> older.Recent:
+    wanted = EventFilter(call.business_id, profile_id=_root(connection, call, row_id))
+    faults: list[Fault] = []
+    bounds = paging.read_bounds(call.query, call.store.public_ids[Kind.EVENT].decode, faults)
+    return older.recent(connection, call, wanted, bounds, faults)
 
 
 def _sessions(connection: Connection, call: Call, row_id: int) -> Page:
     members = merges.members_of(connection, _root(connection, call, row_id))
-    bounds = _bounds(connection, call, Kind.SESSION, tables.sessions)
+    bounds = _bounds(connection, call)
     return sessions.of_person(connection, members, bounds)
 
 
@@ -203,9 +199,10 @@ def _root(connection: Connection, call: Call, row_id: int) -> int:
     return root
 
 
-def _bounds(connection: Connection, call: Call, kind: Kind, table: Any) -> pages.Bounds:
+def _bounds(connection: Connection, call: Call) -> pages.Bounds:
     faults: list[Fault] = []
-    bounds = paging.read_bounds(call.query, call.store.public_ids[kind].decode, faults)
+    table = tables.sessions
+    bounds = paging.read_bounds(call.query, call.store.public_ids[Kind.SESSION].decode, faults)
     pages.check(connection, table, table.c.business_id == call.business_id, bounds, faults)
     raise_any(faults)
     return bounds

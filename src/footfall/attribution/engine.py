@@ -6,6 +6,7 @@ a ``Definition``; where they come from (files, the lake) is its caller's busines
 ``touches``: touch_id bigint (of those received together the earlier has the smaller one), person_id
 bigint, touched_at bigint, received_at bigint, kind tinyint, is_direct boolean, value_code integer
 (what is credited: a number for each channel …).
+``coded_touches`` and ``asked_tellings``: what ``touches`` are joined of, by ``telling_no``.
 ``conversions``: conversion_id bigint, person_id bigint, converted_at bigint, net_minor bigint ≥ 0,
 is_asked boolean (whether its credit is wanted: the others only end journeys). The W-shaped rule
 reads ``told_milestones`` too: person_id bigint, reached_at bigint. Times are UTC microseconds. No
@@ -171,10 +172,13 @@ def _unconverted(
     """Return the touches of journeys to nothing: whose each is, and what it is credited by.
 
     Each person's oldest first. Relations mostly lie in that order, which costs far less to see than
-    to make, so that nothing is sorted or joined in SQL.
+    to make, so that nothing is sorted in SQL, nor joined, which would mix the order up.
     """
+    tellings = connection.execute("from asked_tellings").fetchnumpy()
+    code_of = np.zeros(int(tellings["telling_no"].max(initial=-1)) + 1, np.int32)
+    code_of[tellings["telling_no"]] = tellings["value_code"]
     found = _fetch(connection, "all_touches")
-    person, touched, code = found["person_id"], found["touched_at"], found["value_code"]
+    person, touched, code = found["person_id"], found["touched_at"], code_of[found["telling_no"]]
     order = in_order((person, touched, found["received_at"], found["touch_id"]))
     del found
     if order is not None:

@@ -117,9 +117,6 @@ class _Keeper:
         """Return files with everything the lake has, ``None`` if there can be none."""
         try:
             return self._current()
-        except Unsure as problem:
-            log.warning("attribution_not_kept", error=str(problem))
-            self._lake.derived.forget(self._folder)
         except _FAILED as problem:
             log.warning("attribution_not_kept", error=_line(problem))
         return None
@@ -169,7 +166,14 @@ class _Keeper:
             opened = self._pinned()
             if self._is_current(old, opened):
                 return old
-            made = self._made(old, opened)
+            try:
+                made = self._made(old, opened)
+            except (duckdb.Error, OSError, Unsure) as problem:
+                if old is None:
+                    raise
+                log.warning("attribution_made_anew", error=_line(problem))
+                self._lake.derived.forget(self._folder)
+                continue
             if made is not None:
                 self._lake.derived.keep_latest(self._business_id, _SETS_MAX)
                 return made

@@ -26,15 +26,17 @@ _LIMIT: Final = click.option(
 
 @click.command()
 @BY
-@_LIMIT
+@click.option(
+    "--top", type=click.IntRange(1, 1000), default=25, show_default=True, help="Most paths."
+)
 @report_options
-def paths(limit: int, **told: Any) -> None:
+def paths(top: int, **told: Any) -> None:
     """Show the paths that most conversions came by."""
     from footfall.cli.attribution_print import print_rows
     from footfall.reports.paths import path_report
 
     options = Told(**told)
-    shown = options.ask(lambda attribution, asked: path_report(attribution, asked, limit))
+    shown = options.ask(lambda attribution, asked: path_report(attribution, asked, top))
     print_json(shown) if options.as_json else print_rows(shown, shown.by)
 
 

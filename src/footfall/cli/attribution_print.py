@@ -62,18 +62,31 @@ def print_rows(shown: Any, by: str = "value", more: Sequence[Any] = ()) -> None:
         by: the dimension of ``value``.
         more: rows for the end of the table.
     """
-    if not shown.rows:
+    whole = _whole(shown)
+    if not shown.rows and not whole:
         _print_nothing(shown)
         return
     _print_reckoned(shown, f"Values in {shown.currency}, net of refunds")
     rows = [_flat(asdict(row)) for row in (*shown.rows, *more)]
-    print_table(rows, {name: by if name == "value" else _heading(name) for name in rows[0]})
-    if hasattr(shown, "unattributed"):
-        click.echo(
-            f"{shown.conversions:,} conversions are worth {shown.net}; without attribution are "
-            f"{shown.unattributed_conversions:,}, worth {shown.unattributed}."
-        )
+    if rows:
+        print_table(rows, {name: by if name == "value" else _heading(name) for name in rows[0]})
+    for each in whole:
+        click.echo(each)
     _print_others(shown)
+
+
+def _whole(shown: Any) -> list[str]:
+    """Return sentences on the conversions that a report is about; none if there are none."""
+    told = {"All": shown} if hasattr(shown, "unattributed") else {}
+    if hasattr(shown, "returning"):
+        told = {"New customers": shown.new, "Returning customers": shown.returning}
+    if not any(each.conversions for each in told.values()):
+        return []
+    return [
+        f"{who}: {each.conversions:,} conversions, worth {each.net}; of these without attribution "
+        f"{each.unattributed_conversions:,}, worth {each.unattributed}."
+        for who, each in told.items()
+    ]
 
 
 def print_conversions(shown: "ConversionList") -> None:

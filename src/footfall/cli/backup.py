@@ -18,7 +18,7 @@ def backup(file: Path, force: bool, data: Path | None, database: str | None, as_
 
     Servers may go on writing: the file holds the moment at which the backup began. It is a SQLite
     file whatever the database, is read back and compared before it gets its name, and holds
-    everything, secrets included, so only you may read it.
+    everything, secrets included and events that the lake alone has, so only you may read it.
     """
     from footfall.cli.database import engines_of, require_database
     from footfall.cli.progress import reporting
@@ -27,7 +27,7 @@ def backup(file: Path, force: bool, data: Path | None, database: str | None, as_
     settings = effective(data, database)
     require_database(settings)
     with engines_of(settings) as engines, reporting() as report:
-        made = write_backup(engines, file, report, may_overwrite=force)
+        made = write_backup(settings, engines, file, report, may_overwrite=force)
     if as_json:
         print_json(
             {

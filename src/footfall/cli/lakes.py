@@ -15,6 +15,7 @@ from footfall.settings import Settings
 if TYPE_CHECKING:
     from footfall.lake.lake import Lake
     from footfall.store.businesses import Business
+    from footfall.store.engine import Engines
 
 
 @contextmanager
@@ -76,6 +77,14 @@ def has_lake(settings: Settings) -> bool:
 
     place = place_of(settings)
     return "://" in place or Path(place).exists()
+
+
+def needs_lake(engines: "Engines") -> bool:
+    """Tell whether a lake alone has events of a database."""
+    from footfall.store import released
+
+    with engines.read.begin() as connection:
+        return released.standing(connection).last_id > 0
 
 
 def choose_business(opened: Database, public_id: str | None) -> "Business":

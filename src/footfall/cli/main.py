@@ -52,6 +52,7 @@ COMMANDS: Final[dict[str, Lazy]] = {
         "sql",
         "Ask a QUERY of everything that is archived.",
     ),
+    "lake": Lazy("footfall.cli.lake", "lake", "See what is archived, and archive it anew."),
     "rates": Lazy("footfall.cli.rates", "rates", "Import and show exchange rates of the euro."),
     "attribution": Lazy(
         "footfall.cli.attribution", "attribution", "See which touch earned which sale, and why."

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from footfall.cli.database import Database
+    from footfall.settings import Settings
     from footfall.store.identity_log import Origin
+    from footfall.store.released import Kept
 
 _CHANGES: Final = {
     "id": "id",
@@ -214,8 +216,9 @@ def export(profile_id: str, data: Path | None, database: str | None, as_json: bo
     with reporting() as report, _reading(data, database) as (opened, connection):
         report("Exporting")
         business_id, root = _person(opened, connection, profile_id)
+        past = _past(connection, effective(data, database), business_id, root)
         with index_beside(opened.engines) as index:
-            document = build(connection, index, _Names(opened), business_id, root, now_us())
+            document = build(connection, index, _Names(opened), business_id, root, now_us(), past)
     assert document is not None
     indent = 2 if as_json else 0
     click.echo((msgspec.json.format(document, indent=indent) if indent else document).decode())
@@ -293,6 +296,27 @@ def _person(opened: "Database", connection: "Connection", public_id: str) -> tup
     if business_id is None or root is None:
         raise _no_profile(public_id)
     return business_id, root
+
+
+def _past(
+    connection: "Connection", settings: "Settings", business_id: int, root: int
+) -> "list[Kept]":
+    """Return a person's events that the lake alone has, oldest first."""
+    from footfall.store import events, released
+    from footfall.store.event_index import Range
+
+    last_id = released.standing(connection).last_id
+    if not last_id:
+        return []
+    from footfall.cli.lakes import lake_of
+    from footfall.lake.older import older_events
+
+    wanted = events.EventFilter(business_id, profile_id=root)
+    owners = events.owners(connection, wanted)
+    with lake_of(settings) as lake:
+        return lake.read_now(
+            business_id, lambda views: older_events(views, wanted, owners, Range(1, last_id))
+        )
 
 
 def _business_of_profile(connection: "Connection", row_id: int) -> int | None:

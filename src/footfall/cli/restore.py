@@ -24,7 +24,7 @@ def restore(
     as they were. A backup of an earlier version is migrated.
     """
     from footfall.cli.database import engines_of
-    from footfall.cli.lakes import has_lake, lake_of
+    from footfall.cli.lakes import has_lake, lake_of, needs_lake
     from footfall.cli.progress import reporting
     from footfall.ops.folders import taken_back
     from footfall.ops.restore import restore as restore_backup
@@ -34,10 +34,11 @@ def restore(
         folders = [engines.file.parent, settings.data] if engines.is_sqlite else []
         used = [folder for folder in folders if folder.is_dir()]
         made = restore_backup(engines, file, used, report, is_forced=force)
-        if has_lake(settings):
-            # It may hold what the restored database never had, under the same numbers.
+        # It may hold what the restored database never had, under the same numbers; a plain copy of
+        # a database may need the very one it is of.
+        if has_lake(settings) or needs_lake(engines):
             with lake_of(settings) as lake:
-                lake.rebuild()
+                lake.clear()
     if as_json:
         print_json(
             {

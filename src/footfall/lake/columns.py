@@ -45,6 +45,11 @@ class LakeTable:
     versions: bool = False
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all columns, in their order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
     def told(self) -> tuple[str, ...]:
         """The columns that are emptied when their person is erased."""
         return tuple(column.name for column in self.columns if column.is_told)
@@ -138,12 +143,12 @@ EVENTS: Final = LakeTable(
 IDENTITY: Final = LakeTable(
     "identity",
     "log_id",
-    "at",
+    "changed_at",
     "Every change of who is who, so that it can be replayed.",
     (
         _key("log_id", "The change, in order of storing."),
         _BUSINESS,
-        _at("at", "When it was made."),
+        _at("changed_at", "When it was made."),
         Column(
             "kind",
             "varchar",
@@ -155,7 +160,7 @@ IDENTITY: Final = LakeTable(
         _id("other_id", "The second profile; of a merge the one merged away."),
         _id("about_id", "The change that this one undoes or settles."),
         Column("cause", "varchar", "What made it happen.", is_required=True),
-        _day("at"),
+        _day("changed_at"),
     ),
 )
 

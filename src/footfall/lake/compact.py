@@ -48,6 +48,8 @@ def compact(location: Location, files_max: int = FILES_MAX) -> int:
             except CommitFailedError as problem:
                 raise Overtaken from problem
             merged += int(done["numFilesRemoved"])
+        # Before what was merged goes: it may be all there is of it.
+        location.sync(opened)
         opened.vacuum(KEPT_HOURS, dry_run=False, enforce_retention_duration=False)
     if merged:
         log.info("lake_compacted", files=merged)

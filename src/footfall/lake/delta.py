@@ -9,10 +9,12 @@ Statistics in the transaction log are kept of row numbers and times only: the lo
 and nothing that a person told may stay in it.
 """
 
+import os
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 from arro3.core import Array, DataType, Field, Schema, Table
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
@@ -29,6 +31,9 @@ _TYPES: Final[dict[Kind, DataType]] = {
 }
 COMPRESSED: Final = WriterProperties(compression="ZSTD", compression_level=3)
 _DAY_US: Final = 86_400_000_000
+
+CHANGED: Final = "changed"
+"""Mark of the last version in which rows were removed or emptied that nothing else tells of."""
 
 Marks = Mapping[str, int]
 """How far the archive has come: number by what is followed."""
@@ -51,6 +56,7 @@ class Location:
         self.root = root.rstrip("/")
         self.lake_id = lake_id
         self._cache = cache
+        self._synced: set[str] = set()
 
     @property
     def is_local(self) -> bool:
@@ -66,21 +72,26 @@ class Location:
         asked for any more are removed.
         """
         if self.is_local:
-            return list(uris)
+            return [unquote(uri) for uri in uris]
         return fetch(self.uri(table), uris, self._cache / table.name / part)
 
     def open(self, table: LakeTable) -> DeltaTable:
-        """Return a table as it is now, made if it is not there or of another installation."""
+        """Return a table as it is now, made anew if it is not there as it has to be."""
         found = self.find(table)
         return found if found is not None else self.create(table)
 
     def find(self, table: LakeTable) -> DeltaTable | None:
-        """Return a table as it is now, ``None`` if there is none of this installation."""
+        """Return a table as it is now, ``None`` if there is none of this installation.
+
+        One with the columns of an earlier version of Footfall counts as none.
+        """
         try:
             found = DeltaTable(self.uri(table))
         except TableNotFoundError:
             return None
-        return found if _name(found).startswith(f"{self.lake_id}/") else None
+        columns = tuple(field.name for field in found.schema().fields)
+        is_ours = _name(found).startswith(f"{self.lake_id}/")
+        return found if is_ours and columns == table.names else None
 
     def create(self, table: LakeTable) -> DeltaTable:
         """Return a new empty table in the place of whatever is there.
@@ -138,6 +149,36 @@ class Location:
         except CommitFailedError as problem:
             raise Overtaken from problem
 
+    def sync(self, opened: DeltaTable) -> None:
+        """Wait until a table as it was opened is on disk; an object store keeps what it confirms.
+
+        Files are never changed once they are written, so each is waited for once.
+        """
+        if not self.is_local:
+            return
+        table = Path(unquote(opened.table_uri.removeprefix("file://")))
+        files = [unquote(uri) for uri in opened.file_uris()]
+        files += map(str, (table / "_delta_log").glob("*.json"))
+        missing = [Path(file) for file in files if file not in self._synced]
+        folders = {above for file in missing for above in file.parents}
+        for path in (*missing, *(each for each in folders if each.is_relative_to(self.root))):
+            _sync(path)
+        self._synced.update(map(str, missing))
+
+    def trim(self, opened: DeltaTable, table: LakeTable, name: str, last: int) -> None:
+        """Remove the rows after a row number, and say that the archive has come that far.
+
+        Raises:
+            Overtaken: the table was changed since it was opened.
+        """
+        marks = {name: last, CHANGED: opened.version() + 1}
+        try:
+            opened.delete(
+                f"{table.key} > {int(last)}", commit_properties=self.commit(opened, marks)
+            )
+        except CommitFailedError as problem:
+            raise Overtaken from problem
+
     def empty(self, opened: DeltaTable, told: Sequence[str], predicate: str) -> int:
         """Set columns to null where a predicate holds; return in how many rows.
 
@@ -154,6 +195,14 @@ class Location:
         except CommitFailedError as problem:
             raise Overtaken from problem
         return int(done["num_updated_rows"])
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _name(opened: DeltaTable) -> str:

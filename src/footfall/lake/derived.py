@@ -11,6 +11,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,15 +21,15 @@ from typing import Final
 import msgspec
 import structlog
 from deltalake import DeltaTable
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from footfall.lake.archive import FOLLOWED
 from footfall.lake.columns import TABLES, LakeTable
-from footfall.lake.delta import Location
-from footfall.lake.erase import ERASED
+from footfall.lake.delta import CHANGED, Location
+from footfall.lake.erase import AGAIN, ERASURES
 from footfall.store.engine import Engines
-from footfall.store.facts import WIPED
-from footfall.store.tables import identity_log
+from footfall.store.facts import ERASED, WIPED
+from footfall.store.tables import changes, identity_log
 
 log = structlog.get_logger(__name__)
 
@@ -47,13 +48,15 @@ class Come(msgspec.Struct, frozen=True):
         number: all rows whose key is at most this were there; of things that change, all rows
             archived by a step of at most this number.
         count: rows of the business.
-        erased, wiped: marks of the last erasure and of the last wipe that were followed.
+        erased, erased_again, wiped: marks of the last erasure, of what was emptied after one, and
+            of the last wipe or other change of rows that were followed.
     """
 
     name: str
     number: int
     count: int
     erased: int
+    erased_again: int
     wiped: int
 
 
@@ -69,6 +72,9 @@ class State(msgspec.Struct, frozen=True):
     kind: str
     come: dict[str, Come]
     files: tuple[str, ...]
+
+
+_NOWHERE: Final = Come("", 0, 0, 0, 0, 0)
 
 
 def column_of(table: LakeTable) -> str:
@@ -89,8 +95,9 @@ def come(location: Location, opened: DeltaTable, table: LakeTable, business_id: 
         opened.metadata().description or "",
         opened.version() if table.versions else mark,
         sum(count for business, count in counts if int(business) == business_id),
-        location.mark(opened, ERASED),
-        location.mark(opened, WIPED),
+        location.mark(opened, ERASURES),
+        location.mark(opened, AGAIN),
+        location.mark(opened, WIPED) + location.mark(opened, CHANGED),
     )
 
 
@@ -131,10 +138,8 @@ class Derived:
         self._engines = engines
 
     def folder(self, business_id: int, name: str) -> Path:
-        """Return the folder of one set of files of a business, made if need be."""
-        folder = self._root / str(int(business_id)) / name
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder
+        """Return the folder of one set of files of a business; it may not be there yet."""
+        return self._root / str(int(business_id)) / name
 
     def files(self) -> list[Path]:
         """Return every file that is kept."""
@@ -151,13 +156,15 @@ class Derived:
             is_now = now[table]
             if (was.name, was.wiped) != (is_now.name, is_now.wiped) or was.number > is_now.number:
                 return False
-            if was.erased != is_now.erased and self._has_erased(business_id, was, is_now):
+            erasures = [(each.erased, each.erased_again) for each in (was, is_now)]
+            if erasures[0] != erasures[1] and self._has_erased(business_id, was, is_now):
                 return False
         return True
 
     @contextmanager
     def alone(self, folder: Path, patience_s: float) -> Iterator[bool]:
         """Be the only one to make files in a folder; yields ``False`` when others take too long."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(folder / _LOCK, patience_s) as is_locked:
             if is_locked:
                 self._tidy(folder)
@@ -185,9 +192,7 @@ class Derived:
         """
         state = State(kind, come, tuple(path.name.removesuffix(".part") for path in files))
         with _locked(self._root / _LOCK, None):
-            now = {
-                name: self._now(TABLES[name], business_id) or Come("", 0, 0, 0, 0) for name in come
-            }
+            now = {name: self._now(TABLES[name], business_id) or _NOWHERE for name in come}
             is_good = self.is_good(business_id, state, now)
             if is_good:
                 for path in files:
@@ -219,7 +224,7 @@ class Derived:
                 folder, business_id = path.parent, int(path.parent.parent.name)
                 state = _state(folder)
                 now = {
-                    name: self._now(TABLES[name], business_id) or Come("", 0, 0, 0, 0)
+                    name: self._now(TABLES[name], business_id) or _NOWHERE
                     for name in (() if state is None else state.come)
                 }
                 if state is None or not self.is_good(business_id, state, now):
@@ -233,7 +238,11 @@ class Derived:
     def spilling(self) -> Iterator[Path]:
         """Yield a folder for what does not fit into memory, as long as this lasts."""
         folder = self._root / f"{_SPILL}{os.getpid()}-{secrets.token_hex(4)}"
-        folder.mkdir(mode=0o700, parents=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+        except OSError:
+            # Whoever may only read the installation may still ask.
+            folder = Path(tempfile.mkdtemp(prefix="footfall-"))
         try:
             yield folder
         finally:
@@ -245,11 +254,20 @@ class Derived:
 
     def _has_erased(self, business_id: int, was: Come, now: Come) -> bool:
         """Tell whether somebody of a business was erased between two marks."""
+        again = select(changes.c.row_id).where(
+            changes.c.noun == ERASED,
+            changes.c.id > min(was.erased_again, now.erased_again),
+            changes.c.id <= max(was.erased_again, now.erased_again),
+        )
         query = select(func.count()).where(
             identity_log.c.business_id == business_id,
             identity_log.c.kind == "erase",
-            identity_log.c.id > min(was.erased, now.erased),
-            identity_log.c.id <= max(was.erased, now.erased),
+            or_(
+                identity_log.c.id.between(
+                    min(was.erased, now.erased) + 1, max(was.erased, now.erased)
+                ),
+                identity_log.c.id.in_(again),
+            ),
         )
         with self._engines.read.begin() as connection:
             return bool(connection.execute(query).scalar())

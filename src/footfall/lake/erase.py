@@ -1,6 +1,7 @@
 """Takes out of the lake what the store erased of a person or wiped of a business's test side.
 
-The store is asked which of a person's rows it emptied, and the same rows are emptied here. Files
+The store is asked which of a person's rows it emptied, and the same rows are emptied here, beside
+all of the person's that the store let go of (``store/released.py``). Files
 with the old values are removed at once, also those that a process left behind half way; queries
 that were reading them begin anew. An erasure is marked as done only after that, so that one that
 was interrupted is repeated.
@@ -17,14 +18,17 @@ from sqlalchemy import Connection, Table, select
 from footfall.lake.columns import DELIVERIES, EVENTS, LINKS, SIGHTINGS, TABLES, LakeTable
 from footfall.lake.delta import Location, Overtaken, empty_batch
 from footfall.lake.reading import reading
-from footfall.store import merges, tables
+from footfall.store import merges, released, tables
 from footfall.store.engine import Engines
-from footfall.store.facts import WIPED
+from footfall.store.facts import ERASED, WIPED
 
 log = structlog.get_logger(__name__)
 
-ERASED: Final = "erased"
+ERASURES: Final = "erased"
 """Mark of the last erasure in ``identity_log`` that a table has followed."""
+
+AGAIN: Final = "erased again"
+"""Mark of the last of ``changes`` in which a table has looked for later ones."""
 
 _AT_ONCE: Final = 500
 _ROWS_AT_ONCE: Final = 5000
@@ -60,17 +64,32 @@ class Erasure(NamedTuple):
     session_ids: Sequence[int]
 
 
-def erasures(connection: Connection, after: int, last: int) -> list[Erasure]:
-    """Return whom the store erased in rows of ``identity_log`` after one and up to another."""
+def erasures(
+    connection: Connection, after: int, last: int, change_ids: Sequence[int] = ()
+) -> list[Erasure]:
+    """Return whom the store erased in rows of ``identity_log`` after one and up to another.
+
+    Args:
+        change_ids: further rows.
+    """
     table = tables.identity_log
-    query = select(table.c.business_id, table.c.profile_id).where(
-        table.c.kind == "erase", table.c.id > after, table.c.id <= last
-    )
+    wanted = ((table.c.id > after) & (table.c.id <= last)) | table.c.id.in_(change_ids)
+    query = select(table.c.business_id, table.c.profile_id).where(table.c.kind == "erase", wanted)
     found = []
     for row in connection.execute(query).all():
-        members = merges.members_of(connection, row.profile_id)
+        members = _erased(connection, row.profile_id)
         found.append(Erasure(row.business_id, members, merges.sessions_of(connection, members)))
     return found
+
+
+def _erased(connection: Connection, root: int) -> list[int]:
+    """Return the members of a person that were erased with its root: of a deleted one not all."""
+    table = tables.profiles
+    query = select(table.c.id, table.c.deleted_at).where(
+        table.c.id.in_(merges.members_of(connection, root))
+    )
+    deleted_at = {row.id: row.deleted_at for row in connection.execute(query)}
+    return sorted(each for each, at in deleted_at.items() if at == deleted_at[root])
 
 
 class Eraser:
@@ -80,8 +99,12 @@ class Eraser:
         self._engines = engines
         self._location = location
 
-    def follow(self, last: int) -> int:
-        """Erase whom the store erased up to a row of ``identity_log``; return how many rows.
+    def follow(self, last: int, last_change: int) -> int:
+        """Erase whom the store erased; return how many rows that were.
+
+        Args:
+            last: row of ``identity_log`` up to which that is done.
+            last_change: row of ``changes`` up to which is looked for what was emptied later.
 
         Raises:
             Overtaken: somebody else changed a table meanwhile.
@@ -90,15 +113,18 @@ class Eraser:
         for each in ERASABLE:
             table = each.table
             opened = self._location.open(table)
-            done = self._location.mark(opened, ERASED)
+            done = self._location.mark(opened, ERASURES)
+            seen = self._location.mark(opened, AGAIN)
             with self._engines.read.begin() as connection:
-                due = erasures(connection, done, last)
+                again = _noted(connection, ERASED, seen, last_change)
+                due = erasures(connection, done, last, again)
             if not due:
                 continue
             for who in due:
                 emptied += self._empty(each, opened, who)
-            clear_away(opened)
-            self._location.append(opened, empty_batch(table), {ERASED: last})
+            clear_away(self._location, opened)
+            marks = {ERASURES: last, AGAIN: last_change}
+            self._location.append(opened, empty_batch(table), marks)
         if emptied:
             log.info("lake_erased", rows=emptied)
         return emptied
@@ -109,21 +135,15 @@ class Eraser:
         Raises:
             Overtaken: somebody else changed a table meanwhile.
         """
-        changes = tables.changes
         for table in TABLES.values():
             opened = self._location.open(table)
             done = self._location.mark(opened, WIPED)
-            query = (
-                select(changes.c.row_id)
-                .distinct()
-                .where(changes.c.noun == WIPED, changes.c.id > done, changes.c.id <= last)
-            )
             with self._engines.read.begin() as connection:
-                wiped = connection.execute(query).scalars().all()
+                wiped = _noted(connection, WIPED, done, last)
             for business_id in wiped:
                 self._remove(opened, business_id)
             if wiped:
-                clear_away(opened)
+                clear_away(self._location, opened)
                 self._location.append(opened, empty_batch(table), {WIPED: last})
 
     def _remove(self, opened: DeltaTable, business_id: int) -> None:
@@ -171,19 +191,33 @@ class Eraser:
                     yield from (row[0] for row in rows.fetchall())
 
     def _gone(self, each: Erasable, ids: Sequence[int]) -> list[int]:
+        """Return those rows that the store emptied, or does not have any more."""
         source = each.source
         gone: list[int] = []
         with self._engines.read.begin() as connection:
+            last_id = released.standing(connection).last_id if source is tables.events else 0
             for chunk in _chunks(ids, _AT_ONCE):
-                query = select(source.c.id).where(
-                    source.c.id.in_(chunk), source.c[each.gone].is_(None)
-                )
-                gone += connection.execute(query).scalars()
+                query = select(source.c.id, source.c[each.gone].is_(None).label("is_empty"))
+                there = connection.execute(query.where(source.c.id.in_(chunk))).all()
+                known = {row.id for row in there}
+                gone += [row.id for row in there if row.is_empty]
+                gone += [row_id for row_id in chunk if row_id <= last_id and row_id not in known]
         return gone
 
 
-def clear_away(opened: DeltaTable) -> None:
+def _noted(connection: Connection, noun: str, after: int, last: int) -> list[int]:
+    """Return what ``changes`` has of a noun after one row and up to another."""
+    changes = tables.changes
+    query = select(changes.c.row_id).where(
+        changes.c.noun == noun, changes.c.id > after, changes.c.id <= last
+    )
+    return sorted(set(connection.execute(query).scalars()))
+
+
+def clear_away(location: Location, opened: DeltaTable) -> None:
     """Remove every file of a table that is none of its newest version's."""
+    # What is left may be all there is of it.
+    location.sync(opened)
     opened.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
 
 

@@ -70,14 +70,14 @@ def export(
     """
     conditions = []
     if since_at is not None:
-        conditions.append(f'"{table.day_of}" >= {int(since_at)}')
+        conditions.append(f"{table.day_of} >= {int(since_at)}")
         conditions.append(f"day_on >= {_day(since_at)}")
     if until_at is not None:
-        conditions.append(f'"{table.day_of}" < {int(until_at)}')
+        conditions.append(f"{table.day_of} < {int(until_at)}")
         conditions.append(f"day_on <= {_day(until_at)}")
     where = f" where {' and '.join(conditions)}" if conditions else ""
-    columns = ", ".join(f'"{column.name}"' for column in table.columns)
-    query = f'select {columns} from {table.name}{where} order by "{table.day_of}", {table.key}'
+    columns = ", ".join(table.names)
+    query = f"select {columns} from {table.name}{where} order by {table.day_of}, {table.key}"
     target = str(file).replace("'", "''")
     written = connection.execute(f"copy ({query}) to '{target}' {form}").fetchone()
     return int(written[0]) if written else 0

@@ -2,10 +2,12 @@
 
 Whoever waits for an answer goes first: rows are archived when senders are quiet, or when they have
 waited several times as long as they should. An erasure is followed at once. Now and then the small
-files of busy days are merged. The work is done by a process of its own (``step``); here it is only
-seen to be due. A lake that cannot be written is tried again later, and said once.
+files of busy days are merged, and the store lets go of what it is to keep no longer. The work is
+done by a process of its own (``step``); here it is only seen to be due. A lake that cannot be
+written is tried again later, and said once.
 """
 
+import math
 import subprocess
 import sys
 import threading
@@ -18,6 +20,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
+from footfall.domain.times import DAY, now_us
 from footfall.errors import ConfigurationError
 from footfall.lake.sources import SOURCES, Bounds
 from footfall.lake.step import Done, Task
@@ -39,6 +42,10 @@ ENOUGH_ROWS: Final = 20_000
 """As many rows waiting as this make a file worth writing before the interval is over."""
 
 COMPACT_EVERY_S: Final = 600.0
+RELEASE_EVERY_S: Final = 600.0
+RELEASE_AT_LAST: Final = 6
+"""So many times that is waited in a busy hour."""
+
 _RETRY_S: Final = 10.0
 
 
@@ -57,6 +64,7 @@ class Keeper:
         self._waiting_since: float | None = None
         self._erased = -1
         self._compact_at = time.monotonic() + COMPACT_EVERY_S
+        self._release_at = time.monotonic() if settings.events_kept_days else math.inf
         self._is_broken = False
 
     def start(self) -> None:
@@ -99,12 +107,17 @@ class Keeper:
         elif self._waiting_since is None:
             self._waiting_since = now
         compacts = now >= self._compact_at and arrived < BUSY_ROWS
-        if erased != self._erased or compacts or self._is_due(now, arrived, bounds):
-            self._done = self._step(compacts=compacts)
+        late_s = now - self._release_at
+        releases = late_s >= (0 if arrived < BUSY_ROWS else RELEASE_AT_LAST * RELEASE_EVERY_S)
+        if erased != self._erased or compacts or releases or self._is_due(now, arrived, bounds):
+            done = self._step(compacts=compacts, releases=releases)
+            self._done = done.bounds
             self._waiting_since = None
             self._erased = erased
             if compacts:
                 self._compact_at = time.monotonic() + COMPACT_EVERY_S
+            if releases and not done.has_more:
+                self._release_at = time.monotonic() + RELEASE_EVERY_S
 
     def _is_due(self, now: float, arrived: int, bounds: Mapping[str, int]) -> bool:
         if self._waiting_since is None:
@@ -121,7 +134,7 @@ class Keeper:
         with self._engines.read.begin() as connection:
             return connection.execute(query).scalar() or 0
 
-    def _step(self, *, compacts: bool) -> Bounds:
+    def _step(self, *, compacts: bool, releases: bool) -> Done:
         """Have the lake brought up to date; return how far it has come.
 
         Raises:
@@ -129,7 +142,11 @@ class Keeper:
         """
         settings = self._settings
         task = Task(
-            str(settings.data.absolute()), settings.database_url, settings.lake_url, compacts
+            str(settings.data.absolute()),
+            settings.database_url,
+            settings.lake_url,
+            compacts,
+            now_us() - settings.events_kept_days * DAY if releases else 0,
         )
         # Its log is this server's; what it says on standard output is its answer.
         self._process = subprocess.Popen(
@@ -149,4 +166,4 @@ class Keeper:
         done = msgspec.json.decode(told, type=Done)
         if done.problem:
             raise ConfigurationError(done.problem)
-        return done.bounds
+        return done

@@ -24,7 +24,7 @@ _OPTIONS: Final[dict[str, str | bool | int]] = {
 }
 
 Files = Mapping[str, Sequence[str]]
-"""Paths of a business's Parquet files by table."""
+"""Paths of Parquet files by table."""
 
 Opened = Mapping[str, DeltaTable]
 
@@ -57,10 +57,19 @@ def reading(
         options: DuckDB's, such as ``memory_limit`` and ``threads``.
         shows_all: of things that change every row there is, in place of the latest.
     """
+    files = files_of(location, opened, business_id)
+    with connected(files, options, shows_all=shows_all) as connection:
+        yield connection
+
+
+@contextmanager
+def connected(
+    files: Files, options: Mapping[str, Any] | None = None, *, shows_all: bool = False
+) -> Iterator["DuckDBPyConnection"]:
+    """Open a connection with a view for each table over these files."""
     # Half a second to load: no server's start waits for it.
     from duckdb import connect
 
-    files = files_of(location, opened, business_id)
     with connect(config={**_OPTIONS, **(options or {})}) as connection:
         for statement in views(files, shows_all=shows_all):
             connection.execute(statement)
@@ -73,10 +82,9 @@ def views(files: Files, *, shows_all: bool = False) -> list[str]:
 
 
 def _view(table: LakeTable, paths: Sequence[str], shows_all: bool) -> str:
-    # Quoted, because ``at`` is a word of DuckDB's own.
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    names = ", ".join(table.names)
     if not paths:
-        empty = ", ".join(f'cast(null as {each.kind}) as "{each.name}"' for each in table.columns)
+        empty = ", ".join(f"cast(null as {each.kind}) as {each.name}" for each in table.columns)
         return f"create view {table.name} as select {empty} where false"
     listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
     source = (

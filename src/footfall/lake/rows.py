@@ -65,9 +65,10 @@ def read_sightings(connection: Connection, condition: ColumnElement[bool], limit
 
 def read_identity(connection: Connection, condition: ColumnElement[bool], limit: int) -> Columns:
     """Return changes of who is who in order of their row numbers."""
-    names = ("business_id", "at", "kind", "session_id", "profile_id", "other_id", "about_id")
+    names = ("business_id", "kind", "session_id", "profile_id", "other_id", "about_id")
     query = select(
         identity_log.c.id.label("log_id"),
+        identity_log.c.at.label("changed_at"),
         *(identity_log.c[name] for name in (*names, "cause")),
     )
     return _columns(query, _ordered(connection, query, identity_log, condition, limit))

@@ -1,8 +1,9 @@
 """An open database of either engine → one verified backup file, while servers go on writing.
 
-The file holds one moment: a read transaction that stays open while it is copied. It gets its name
-only after it was read back from disk and found equal to that moment, so a file under that name is
-always a whole backup. Called by ``footfall backup``.
+Events that the lake alone has are in it too (``backup_older``), so that nothing else is needed to
+bring everything back. The file holds one moment: a read transaction that stays open while it is
+copied. It gets its name only after it was read back from disk and found equal to that moment, so a
+file under that name is always a whole backup. Called by ``footfall backup``.
 """
 
 import sqlite3
@@ -16,9 +17,10 @@ import psycopg
 from sqlalchemy import Connection
 
 from footfall.errors import ConfigurationError
-from footfall.ops import archive, rows
+from footfall.ops import archive, backup_older, rows
 from footfall.ops.contents import Content, Tally, counted
 from footfall.ops.rows import Watch
+from footfall.settings import Settings
 from footfall.store import schema
 from footfall.store.engine import Engines, open_engines
 
@@ -36,12 +38,18 @@ class Backup(NamedTuple):
     rows: dict[str, int]
 
 
-def backup(engines: Engines, file: Path, watch: Watch, *, may_overwrite: bool = False) -> Backup:
+def backup(
+    settings: Settings, engines: Engines, file: Path, watch: Watch, *, may_overwrite: bool = False
+) -> Backup:
     """Write a backup and return what is in it.
+
+    Args:
+        settings: say where the lake is.
 
     Raises:
         ConfigurationError: the file exists or cannot be written, the database is empty or of
-            another version, or what was written differs from what was read.
+            another version, the lake lacks events that it alone has to have, or what was written
+            differs from what was read.
     """
     started = time.monotonic()
     _check_target(file, may_overwrite=may_overwrite)
@@ -51,6 +59,9 @@ def backup(engines: Engines, file: Path, watch: Watch, *, may_overwrite: bool = 
         with TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder:
             temporary = Path(folder) / "backup.db"
             contents = _copy(engines, temporary, watch)
+            with closing(sqlite3.connect(temporary)) as copy:
+                contents = backup_older.bring_back(settings, copy, contents, watch)
+                archive.seal(copy, contents)
             temporary.chmod(0o600)
             archive.sync(temporary)
             written = archive.check(temporary, watch)
@@ -111,9 +122,7 @@ def _copy_pages(source: Connection, target: Path, watch: Watch) -> dict[str, Con
         source.exec_driver_sql("select count(*) from installation")
         driver = cast("sqlite3.Connection", source.connection.driver_connection)
         driver.backup(copy, pages=_PAGES, progress=progress)
-        contents = archive.contents_of(driver, watch, "Comparing")
-        archive.seal(copy, contents)
-    return contents
+        return archive.contents_of(driver, watch, "Comparing")
 
 
 def _make_empty(target: Path) -> None:
@@ -140,5 +149,4 @@ def _copy_rows(source: Connection, target: Path, watch: Watch) -> dict[str, Cont
             contents[shape.name] = tally.content()
         rows.continue_sqlite(copy, rows.last_numbers_postgresql(driver))
         copy.execute("commit")
-        archive.seal(copy, contents)
     return contents

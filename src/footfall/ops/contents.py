@@ -26,26 +26,41 @@ class Content(NamedTuple):
     digest: str
 
 
-class Tally:
-    """Adds up the content of one table: each row's BLAKE2b, summed modulo 2¹²⁸."""
+NOTHING: Final = Content(0, "0")
 
-    def __init__(self, shape: Shape) -> None:
+
+class Tally:
+    """Adds up the content of one table: each row's BLAKE2b, summed modulo 2¹²⁸.
+
+    Args:
+        known: what was added up before.
+    """
+
+    def __init__(self, shape: Shape, known: Content = NOTHING) -> None:
         self._json = shape.json
-        self._total = 0
-        self.rows = 0
+        self._total = int(known.digest, 16)
+        self.rows = known.rows
 
     def add(self, rows: list[Row]) -> None:
-        encode = msgspec.msgpack.encode
-        blake2b = hashlib.blake2b
-        plain = map(self._plain, rows) if self._json else rows
-        self._total += sum(
-            int.from_bytes(blake2b(encode(row), digest_size=_BITS // 8).digest(), "big")
-            for row in plain
-        )
+        self._total += self._sum(rows)
         self.rows += len(rows)
+
+    def take(self, rows: list[Row]) -> None:
+        """Take rows out that were added before."""
+        self._total -= self._sum(rows)
+        self.rows -= len(rows)
 
     def content(self) -> Content:
         return Content(self.rows, f"{self._total % (1 << _BITS):032x}")
+
+    def _sum(self, rows: list[Row]) -> int:
+        encode = msgspec.msgpack.encode
+        blake2b = hashlib.blake2b
+        plain = map(self._plain, rows) if self._json else rows
+        return sum(
+            int.from_bytes(blake2b(encode(row), digest_size=_BITS // 8).digest(), "big")
+            for row in plain
+        )
 
     def _plain(self, row: Row) -> Row:
         if all(row[index] is None for index in self._json):

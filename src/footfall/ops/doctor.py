@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from footfall.ops.check import Check
 from footfall.ops.doctor_database import check_database
 from footfall.ops.doctor_host import check_host, database_file
+from footfall.ops.doctor_lake import check_lake
 from footfall.settings import Settings
 from footfall.store.engine import open_engines
 
@@ -25,6 +26,11 @@ def examine(settings: Settings, watch: Callable[[str], None]) -> Iterator[Check]
         return
     engines = open_engines(settings.database_url)
     try:
-        yield from check_database(engines, watch)
+        is_whole = True
+        for check in check_database(engines, watch):
+            is_whole = is_whole and (check.name != "database" or check.state == "ok")
+            yield check
     finally:
         engines.dispose()
+    if is_whole:
+        yield from check_lake(settings, watch)

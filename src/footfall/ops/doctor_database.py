@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from footfall.domain.times import DAY, MINUTE, SECOND, iso_utc, now_us
 from footfall.ops.check import MIB, Check
 from footfall.ops.rows import last_numbers_postgresql
-from footfall.store import schema
+from footfall.store import released, schema
 from footfall.store.engine import Engines
 from footfall.store.tables import events, ledger
 
@@ -152,10 +152,12 @@ def check_ledger(connection: Connection) -> Check:
     counted = ledger.c.stored + ledger.c.duplicate + ledger.c.rejected
     wrong = select(func.count()).select_from(ledger).where(ledger.c.received != counted)
     stored = select(func.coalesce(func.sum(ledger.c.stored), 0))
-    there = select(func.count()).select_from(events)
+    last_id = released.standing(connection).last_id
+    there = select(func.count()).select_from(events).where(events.c.id > last_id)
     # One statement, so that all three numbers are of one moment.
     query = select(wrong.scalar_subquery(), stored.scalar_subquery(), there.scalar_subquery())
-    return judge_ledger(*connection.execute(query).one())
+    wrong_hours, stored_count, there_count = connection.execute(query).one()
+    return judge_ledger(wrong_hours, stored_count, there_count + released.count(connection))
 
 
 def judge_ledger(wrong_hours: int, stored: int, there: int) -> Check:

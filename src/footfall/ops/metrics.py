@@ -11,6 +11,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from footfall.domain.times import SECOND
 from footfall.ops.counters import Counters
 from footfall.store.stats import Histogram
 from footfall.store.store import Store
@@ -38,6 +39,7 @@ class Metrics:
         yield from self._of_events()
         yield from self._of_links()
         yield from self._of_commits()
+        yield from self._of_released()
         cached = GaugeMetricFamily(
             "footfall_cached_facts", "Names held in the caches.", labels=["kind"]
         )
@@ -104,6 +106,17 @@ class Metrics:
             "footfall_failed_events",
             "Events answered 503 because a commit failed.",
             writer.stats.failed,
+        )
+
+    def _of_released(self) -> Iterator[Metric]:
+        standing, count = self._store.released
+        yield GaugeMetricFamily(
+            "footfall_lake_only_events", "Events that the database let go of.", count
+        )
+        yield GaugeMetricFamily(
+            "footfall_database_events_since_seconds",
+            "Unix time since which every event that arrived is in the database; 0: ever.",
+            standing.until_at / SECOND,
         )
 
 

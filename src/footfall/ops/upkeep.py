@@ -14,7 +14,7 @@ from sqlalchemy import Connection, update
 from footfall.errors import Refused
 from footfall.ops.erasures import Erasures
 from footfall.settings import Settings
-from footfall.store import facts, rejections, tokens
+from footfall.store import facts, rejections, released, tokens
 from footfall.store.store import Store
 from footfall.store.tables import installation
 
@@ -71,6 +71,7 @@ class Upkeep:
             log.info("rejections_pruned", count=dropped)
         facts.prune(connection)
         self._erasures.follow(connection)
+        self._store.released = (released.standing(connection), released.count(connection))
 
 
 def _change_something(connection: Connection) -> None:

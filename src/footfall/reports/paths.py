@@ -29,11 +29,11 @@ _BEGIN: Final = (0, HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY)
 """Where each of ``LAG_NAMES`` begins, microseconds."""
 
 
-def path_report(attribution: Attribution, question: Question, limit: int) -> PathReport:
+def path_report(attribution: Attribution, question: Question, top: int) -> PathReport:
     """Return the paths of most conversions.
 
     Args:
-        limit: how many at most.
+        top: how many at most.
     """
     sales = sales_of(attribution, question.by, question.currency, question.during)
     found: dict[tuple[int, ...], list[int]] = {}
@@ -49,7 +49,7 @@ def path_report(attribution: Attribution, question: Question, limit: int) -> Pat
         for codes, places in found.items()
     ]
     rows.sort(key=lambda row: (-row.conversions, row.touches, row.path))
-    return PathReport(by=question.by, paths=len(rows), rows=rows[:limit], **whole(sales, question))
+    return PathReport(by=question.by, paths=len(rows), rows=rows[:top], **whole(sales, question))
 
 
 def length_report(attribution: Attribution, question: Question) -> LengthReport:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, upd
 
 from footfall.domain.actions import BUILT_IN, FIRST_CUSTOM_ID, Action
 from footfall.errors import Fault, ParameterNotUnique, Refused
-from footfall.store import pages
+from footfall.store import pages, released
 from footfall.store.event_index import EventIndex
 from footfall.store.events import EventFilter
 from footfall.store.events import page as page_of_events
@@ -138,7 +138,8 @@ def has_events(
     """Tell whether any event is of this action, and up to which row number that was looked at."""
     latest = connection.execute(select(func.coalesce(func.max(events.c.id), 0))).scalar_one()
     wanted = EventFilter(business_id, action_id=action_id)
-    return bool(page_of_events(connection, index, wanted, 1)), latest
+    has_any = bool(page_of_events(connection, index, wanted, 1))
+    return has_any or released.has_any(connection, business_id, action_id), latest
 
 
 def delete_unused(

@@ -24,7 +24,7 @@ from footfall.domain.times import DAY
 from footfall.store import events, merges, profiles, tables
 from footfall.store import identity_log as log
 from footfall.store.event_index import EventIndex
-from footfall.store.facts import changed
+from footfall.store.facts import ERASED, changed
 from footfall.store.identity_log import Origin
 
 _CHUNK: Final = 500
@@ -97,6 +97,9 @@ def again(connection: Connection, index: EventIndex, change_id: int) -> int:
     session_ids = merges.sessions_of(connection, members)
     with _overwriting(connection):
         counts = _clear_told(connection, index, business_id, members, session_ids, only_new=True)
+    if any(counts.values()):
+        # The lake may have what was emptied just now.
+        changed(connection, ERASED, change_id)
     return counts["events"]
 
 

@@ -30,6 +30,9 @@ QUIET_EVENTS: Final = 2000
 
 BEHIND_BLOCKS: Final = 32
 """How far the index may stay behind for the sake of those who wait for an answer."""
+TIDY_BLOCKS: Final = 16
+"""Blocks looked through at a time for what the store let go of."""
+
 EVERYTHING: Final = 1 << 62
 """Above every event's row number."""
 
@@ -158,6 +161,13 @@ select :block, business_id, action_id, min(occurred_at), max(occurred_at) from s
 where id between :first and :last
 group by business_id, action_id
 """
+# What the store let go of (``released``) leaves the index; the other rows stay.
+_TIDY: Final = """
+delete from entries
+where block = :block
+    and event_id not in (select id from source.events where id between :first and :last)
+"""
+_RELEASED: Final = "select value from source.installation where name = 'released_events_to'"
 _LOOKUP: Final = """
 select entries.event_id
 from blocks cross join entries
@@ -194,6 +204,7 @@ class SqliteIndex:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self.last_indexed = 0
+        self._tidied = 0
 
     def start(self) -> None:
         self.prepare()
@@ -280,6 +291,19 @@ class SqliteIndex:
                 added += 1
         return added
 
+    def tidy(self, at_most: int | None = None) -> None:
+        """Take out of the index what the store let go of, of all blocks or of some."""
+        with self._attached() as connection:
+            found = connection.execute(_RELEASED).fetchone()
+            whole = min(int(found[0]) if found else 0, self.last_indexed) // self._block
+            upto = whole if at_most is None else min(whole, self._tidied + at_most)
+            for block in range(self._tidied, upto):
+                first, last = self._range_of(block)
+                values = {"block": block, "first": first, "last": last}
+                connection.execute(_TIDY, values)
+                connection.execute("delete from zones where block = ?", (block,))
+                self._tidied = block + 1
+
     @contextmanager
     def _attached(self) -> Iterator[sqlite3.Connection]:
         connection = self._open()
@@ -301,6 +325,7 @@ class SqliteIndex:
                 seen = latest
                 if is_quiet:
                     self.index_full_blocks()
+                    self.tidy(at_most=TIDY_BLOCKS)
                 elif latest - self.last_indexed > BEHIND_BLOCKS * self._block:
                     self.index_full_blocks(at_most=1)
             except sqlite3.Error as problem:

@@ -1,19 +1,24 @@
 """Events read back: one by id, or a page of them, newest first.
 
+Only what the store still has: events that it let go of (``released``) are read from the lake, and
+the names around them put beside them here.
+
 An event belongs to a profile by itself or through its session; a session that is attached brings
 its whole history with it, because nothing about the events has to change. Neither has it to when
 profiles are merged: a person's events are those of all its members.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select
 
-from footfall.store import merges
+from footfall.store import merges, released
 from footfall.store.event_index import EVERYTHING, EventIndex, Facet, Range, Wanted, Zone
-from footfall.store.tables import actions, events, idempotency, objects, sessions
+from footfall.store.released import Kept
+from footfall.store.tables import actions, events, idempotency, objects, profiles, sessions
 
 _AT_ONCE: Final = 200
 
@@ -85,14 +90,15 @@ def page(
     after: int | None = None,
     before: int | None = None,
 ) -> list[Event]:
-    """Return up to ``limit`` events, newest first.
+    """Return up to ``limit`` events that the store has, newest first.
 
     Args:
         after: only events older than this one (``starting_after``).
         before: the events just newer than this one (``ending_before``).
     """
     newest_first = before is None
-    bound = Range((before or 0) + 1, (after or EVERYTHING) - 1)
+    oldest = max(before or 0, released.standing(connection).last_id) + 1
+    bound = Range(oldest, (after or EVERYTHING) - 1)
     rows = list(islice(_walk(connection, index, wanted, bound, limit, newest_first), limit))
     return _events(connection, rows if newest_first else rows[::-1])
 
@@ -112,15 +118,107 @@ def ids_of_person(
 def of_person(
     connection: Connection, row_ids: Sequence[int], members: Sequence[int]
 ) -> list[Event]:
-    """Return those of some events that belong to the person with these members, oldest first."""
-    query = _detailed().where(events.c.id.in_(row_ids), _owned_by(members)).order_by(events.c.id)
+    """Return those of some events that the store has and the person with these members owns.
+
+    Oldest first.
+    """
+    query = _detailed().where(
+        events.c.id.in_(row_ids),
+        events.c.id > released.standing(connection).last_id,
+        _owned_by(members),
+    )
+    query = query.order_by(events.c.id)
     return _events(connection, connection.execute(query).all())
 
 
-def count(connection: Connection, business_id: int) -> int:
-    """Return how many events a business has; scans them."""
-    query = select(func.count()).select_from(events).where(events.c.business_id == business_id)
-    return connection.execute(query).scalar_one()
+def owners(connection: Connection, wanted: EventFilter) -> tuple[list[int], list[int]] | None:
+    """Return the profiles, and the sessions, one of which an event has to be of; ``None``: any."""
+    if wanted.profile_id is None:
+        return None
+    members = merges.person_of(connection, wanted.profile_id)
+    return members, merges.sessions_of(connection, members)
+
+
+def were_known(connection: Connection, owners: tuple[list[int], list[int]], at: int) -> bool:
+    """Tell whether one of these profiles and sessions was there at a time.
+
+    Nothing that arrived before can be of one that was not.
+    """
+    return any(
+        connection.execute(
+            select(table.c.id).where(table.c.id.in_(chunk), table.c.created_at <= at).limit(1)
+        ).first()
+        is not None
+        for table, row_ids in zip((profiles, sessions), owners, strict=True)
+        for start in range(0, len(row_ids), _AT_ONCE)
+        if (chunk := row_ids[start : start + _AT_ONCE])
+    )
+
+
+def named(connection: Connection, rows: Sequence[Kept]) -> list[Event]:
+    """Return events that the lake has, with the names around them, in the order given.
+
+    Of those of erased people nothing is shown that the lake is yet to empty, and those of a test
+    side that was wiped are left out.
+    """
+    known = _Around(connection, rows)
+    return _events(connection, [known.event(row) for row in rows if known.has(row)])
+
+
+class _Around:
+    """The names around some events, looked up together."""
+
+    def __init__(self, connection: Connection, rows: Sequence[Kept]) -> None:
+        self._actions = _rows_of(connection, actions, {row.action_id for row in rows})
+        self._objects = _rows_of(connection, objects, {row.object_id for row in rows})
+        self._sessions = _rows_of(connection, sessions, {row.session_id for row in rows})
+        owner_ids = {self._owner(row) for row in rows} - {None}
+        deleted = merges.deleted_of(connection, [each for each in owner_ids if each is not None])
+        self._erased = {
+            row_id
+            for row_id in deleted
+            if merges.is_erased(connection, merges.person_of(connection, row_id))
+        }
+
+    def has(self, row: Kept) -> bool:
+        return row.action_id in self._actions
+
+    def event(self, row: Kept) -> Event:
+        session = self._sessions.get(row.session_id)
+        of_object = self._objects.get(row.object_id)
+        owner_id = self._owner(row)
+        is_told = row.data is not None and owner_id not in self._erased
+        return Event(
+            id=row.event_id,
+            **{name: getattr(row, name) for name in _SAME},
+            flags=row.flags,
+            data=msgspec.json.decode(row.data or "null") if is_told else None,
+            action_name=self._actions[row.action_id].name,
+            session_text=session.text if session is not None else None,
+            attached_at=session.attached_at if session is not None else None,
+            owner_id=owner_id,
+            object_kind=of_object.kind if of_object is not None else None,
+            object_name=of_object.name if of_object is not None else None,
+            object_reference=of_object.reference if of_object is not None else None,
+        )
+
+    def _owner(self, row: Kept) -> int | None:
+        session = self._sessions.get(row.session_id)
+        return row.profile_id or (session.profile_id if session is not None else None)
+
+
+_SAME: Final = tuple(name for name in Kept._fields if name in Event._fields and name != "data")
+
+
+def _rows_of(
+    connection: Connection, table: Table, row_ids: Iterable[int | None]
+) -> dict[int | None, Row[Any]]:
+    wanted = sorted(each for each in row_ids if each is not None)
+    found: dict[int | None, Row[Any]] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        query = select(table).where(table.c.id.in_(wanted[start : start + _AT_ONCE]))
+        found |= {row.id: row for row in connection.execute(query)}
+    return found
 
 
 def _walk(
@@ -190,10 +288,13 @@ def _conditions(wanted: EventFilter, members: Sequence[int] | None) -> list[Colu
     return conditions
 
 
-def _events(connection: Connection, rows: Sequence[Row[Any]]) -> list[Event]:
-    roots = merges.roots_of(connection, [row.owner_id for row in rows if row.owner_id is not None])
+def _events(connection: Connection, rows: Iterable[Row[Any] | Event]) -> list[Event]:
+    found = [Event._make(row) for row in rows]
+    owner_ids = [each.owner_id for each in found if each.owner_id is not None]
+    roots = merges.roots_of(connection, owner_ids)
     return [
-        Event._make(row)._replace(owner_id=roots.get(row.owner_id, row.owner_id)) for row in rows
+        each if each.owner_id is None else each._replace(owner_id=roots[each.owner_id])
+        for each in found
     ]
 
 

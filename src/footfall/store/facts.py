@@ -25,6 +25,9 @@ _FEWER_THAN: Final = 1000
 WIPED: Final = "wiped"
 """What ``changes`` calls a business whose rows were all deleted."""
 
+ERASED: Final = "erased"
+"""What ``changes`` calls an erasure, by its row of the log, after which more was emptied."""
+
 Fact = TypeVar("Fact")
 
 
@@ -144,8 +147,8 @@ class Facts:
                     self.structures.forget(row_id)
                 case "actions":
                     self.actions.forget(row_id)
-                case "link":
-                    # Nobody caches links; the lake follows what changes of them.
+                case "link" | "erased":
+                    # Nobody caches these; the lake follows them.
                     pass
                 case _:
                     self.clear()

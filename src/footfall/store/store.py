@@ -21,6 +21,7 @@ from footfall.store import bulk, facts, schema
 from footfall.store.append import Appender, Submission
 from footfall.store.engine import READERS, open_engines
 from footfall.store.event_index import EventIndex, open_index
+from footfall.store.released import Released
 from footfall.store.tables import installation
 from footfall.store.writer import Writer
 
@@ -65,6 +66,8 @@ class Store:
         )
         self.used_tokens: dict[int, int] = {}
         """When each token was last used, since this was last written down."""
+        self.released = (Released(), 0)
+        """How far the database let go of events, and of how many, as last looked at."""
         self._readers = ThreadPoolExecutor(READERS, "footfall-reader")
         self._followers: list[asyncio.Task[None]] = []
 

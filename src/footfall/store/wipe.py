@@ -55,7 +55,12 @@ _NUMBERED: Final[tuple[Table, ...]] = (
     tables.integrations,
     tables.attribution_settings,
 )
-_KEYED: Final[tuple[Table, ...]] = (tables.unique_values, tables.idempotency, tables.ledger)
+_KEYED: Final[tuple[Table, ...]] = (
+    tables.unique_values,
+    tables.idempotency,
+    tables.ledger,
+    tables.released_events,
+)
 
 _REMEMBERED: Final[tuple[Table, ...]] = (tables.sessions, tables.profiles, tables.objects)
 """Whose row numbers servers remember; last, because others point at them."""

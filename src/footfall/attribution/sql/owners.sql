@@ -9,7 +9,7 @@ with recursive
     known as (
         select *
         from identity
-        where business_id = $business_id and "at" <= $as_of
+        where business_id = $business_id and changed_at <= $as_of
     ),
     standing as (
         select known.*

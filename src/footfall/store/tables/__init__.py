@@ -22,6 +22,7 @@ from footfall.store.tables.facts import (
     ledger,
     lifecycles,
     rejections,
+    released_events,
     sightings,
 )
 from footfall.store.tables.people import (
@@ -72,6 +73,7 @@ __all__ = [
     "profiles",
     "properties",
     "rejections",
+    "released_events",
     "sessions",
     "sightings",
     "structures",

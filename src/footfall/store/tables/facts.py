@@ -48,6 +48,19 @@ Index(
     "ix_events_business_id_action_id_id", events.c.business_id, events.c.action_id, events.c.id
 ).ddl_if(dialect="postgresql")
 
+# Events that are in the lake alone, by action: how many, and the sum of their digests modulo 2⁶³
+# (``lake/sql/sums.sql``). Which those are is in ``installation`` (``store/released.py``).
+released_events = Table(
+    "released_events",
+    metadata,
+    Column("business_id", RowId, nullable=False, autoincrement=False),
+    Column("action_id", RowId, nullable=False, autoincrement=False),
+    Column("event_count", BigInteger, nullable=False),
+    Column("digest", BigInteger, nullable=False),
+    PrimaryKeyConstraint("business_id", "action_id"),
+    sqlite_with_rowid=False,
+)
+
 # The key a caller gave an event or a batch, for ever; committed with what it names.
 # ``answer`` is the compressed answer of a batch; an event's needs none.
 idempotency = Table(

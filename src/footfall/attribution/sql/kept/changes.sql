@@ -2,13 +2,13 @@
 -- grain:   log_id
 -- reads:   identity
 -- params:  business_id bigint, after bigint (row number: only later ones)
--- returns: log_id bigint, business_id bigint, "at" bigint, kind varchar, session_id bigint, profile_id
+-- returns: log_id bigint, business_id bigint, changed_at bigint, kind varchar, session_id bigint, profile_id
 --          bigint, other_id bigint, about_id bigint, cause varchar
 -- source:  sql/owners.sql, sql/sessions_of.sql
 select
     log_id,
     business_id,
-    "at",
+    changed_at,
     kind,
     session_id,
     profile_id,
