@@ -58,21 +58,31 @@ def order(event_id: int, occurred_at: int, amount_minor: int = 10_000, **changes
     return event(event_id, occurred_at, **(row | changes))
 
 
+def _change(log_id: int, at: int, kind: str) -> Row:
+    return {
+        "log_id": log_id,
+        "business_id": BUSINESS,
+        "changed_at": at,
+        "kind": kind,
+        "cause": "call",
+    }
+
+
 def attach(log_id: int, session_id: int, profile_id: int, at: int = START, **changes: Any) -> Row:
     """A session turns out to be a profile's."""
-    row = {"log_id": log_id, "business_id": BUSINESS, "at": at, "kind": "attach", "cause": "call"}
+    row = _change(log_id, at, "attach")
     return row | {"session_id": session_id, "profile_id": profile_id} | changes
 
 
 def merge(log_id: int, other_id: int, into_id: int, at: int = START, **changes: Any) -> Row:
     """A profile turns out to be another one."""
-    row = {"log_id": log_id, "business_id": BUSINESS, "at": at, "kind": "merge", "cause": "call"}
+    row = _change(log_id, at, "merge")
     return row | {"profile_id": into_id, "other_id": other_id} | changes
 
 
 def undo(log_id: int, about_id: int, at: int = START, **changes: Any) -> Row:
     """A change turns out to have been wrong."""
-    row = {"log_id": log_id, "business_id": BUSINESS, "at": at, "kind": "undo", "cause": "call"}
+    row = _change(log_id, at, "undo")
     return row | {"about_id": about_id} | changes
 
 

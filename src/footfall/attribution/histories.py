@@ -312,7 +312,7 @@ def _cell(where: str, column: str, kind: str, text: object) -> Any:
     if not isinstance(text, str):
         raise ValueError(f"{where}: it is no single value")
     try:
-        if column == "at" or column.endswith("_at"):
+        if column.endswith("_at"):
             return _instant(text)
     except ValueError as problem:
         raise ValueError(f"{where}: {problem}") from None
