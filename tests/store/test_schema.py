@@ -27,6 +27,8 @@ from tests.postgres import Databases
 from tests.store.builders import Shop, T
 from tests.store.running import Running
 
+HEAD = schema.HEAD
+
 CATALOG = {
     "sqlite": ["select type, name, sql from sqlite_master where name not like 'sqlite_%'"],
     "postgresql": [
@@ -43,12 +45,12 @@ CATALOG = {
     ],
 }
 
-LATER = """
+LATER = f"""
 import sqlalchemy as sa
 from alembic import op
 
 revision = "9998"
-down_revision = "0007"
+down_revision = "{HEAD}"
 
 
 def upgrade() -> None:
@@ -158,7 +160,7 @@ def test_an_older_database_is_brought_up_to_date_with_all_it_holds(
 ) -> None:
     with monkeypatch.context() as older:
         later_version.rename(later_version.with_suffix(".txt"))
-        older.setattr(schema, "HEAD", "0007")
+        older.setattr(schema, "HEAD", HEAD)
         schema.upgrade(engines)
         later_version.with_suffix(".txt").rename(later_version)
     with engines.write.begin() as connection:
@@ -254,9 +256,7 @@ def assert_snapshot_holds(folder: Path, shop: Shop) -> None:
     (snapshot,) = folder.iterdir()
     with closing(sqlite3.connect(snapshot)) as connection:
         assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
-        assert connection.execute("select version_num from alembic_version").fetchall() == [
-            ("0007",)
-        ]
+        assert connection.execute("select version_num from alembic_version").fetchall() == [(HEAD,)]
         assert connection.execute("select id from businesses").fetchall() == [(shop.id,)]
         names = connection.execute("select name from sqlite_master").fetchall()
         assert ("later",) not in names
