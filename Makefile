@@ -18,10 +18,10 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev run test check fix client lock bench torture hooks clean
+.PHONY: help install dev run test check fix client lock screenshots bench torture hooks clean
 
 help: ## List what make can do here
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 install: $(VENV)/.installed ## Prepare .venv with the locked dependencies and .venv/bin/footfall
 
@@ -54,6 +54,12 @@ client: dev ## Build the browser client's files anew from clients/browser, and p
 lock: $(VENV)/.uv-$(UV_VERSION) ## Resolve both lock files anew; ARGS="--upgrade" for newer versions
 	$(UV_LOCK) $(ARGS) --output-file requirements.lock
 	$(UV_LOCK) $(ARGS) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+SCREENSHOTS ?= /tmp/footfall-screenshots
+
+screenshots: dev ## Picture every page of the dashboard; SCREENSHOTS=FOLDER says where
+	@scripts/system_packages.sh chromium
+	@$(BIN)/python -m tests.browser.screenshots $(SCREENSHOTS)
 
 bench: dev ## Measure Footfall against an empty handler on this machine
 	@scripts/system_packages.sh wrk

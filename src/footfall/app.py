@@ -80,10 +80,15 @@ class _Later:
     ) -> None:
         self._parts = (store, settings, limits, counters)
         self._building: asyncio.Task[_Built] | None = None
+        self._opening: asyncio.Task[Application] | None = None
         asyncio.get_running_loop().call_later(HEAD_START_S, self._begin)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         built = await self._built()
+        if scope["type"] == "http" and is_page(scope["path"]):
+            dashboard = await self._dashboard()
+            await dashboard(scope, receive, send)
+            return
         await built.api(scope, receive, send)
 
     async def close(self) -> None:
@@ -93,6 +98,13 @@ class _Later:
         await asyncio.to_thread(built.keeper.close)
         await asyncio.to_thread(built.lake.close)
 
+    async def _dashboard(self) -> Application:
+        """Return the pages, made at the first request for one."""
+        if self._opening is None:
+            store, settings, *_ = self._parts
+            self._opening = asyncio.create_task(asyncio.to_thread(_open, store, settings))
+        return await asyncio.shield(self._opening)
+
     async def _built(self) -> _Built:
         return await asyncio.shield(self._begin())
 
@@ -100,6 +112,17 @@ class _Later:
         if self._building is None:
             self._building = asyncio.create_task(asyncio.to_thread(_build, *self._parts))
         return self._building
+
+
+def is_page(path: str) -> bool:
+    """Tell whether a path belongs to the dashboard."""
+    return path == "/dashboard" or path.startswith("/dashboard/")
+
+
+def _open(store: Store, settings: Settings) -> Application:
+    from footfall import dashboard
+
+    return dashboard.build(store, settings)  # type: ignore[return-value]
 
 
 def _build(store: Store, settings: Settings, limits: Limits, counters: Counters) -> _Built:

@@ -260,10 +260,10 @@ def test_a_method_that_is_none_is_told_which_are(shop: Shop) -> None:
     assert answer.json()["errors"][0]["message"].endswith(f"send {answer.headers['allow']}.")
 
 
-def test_the_front_door_leads_to_the_reference(module_server: Server) -> None:
+def test_the_front_door_leads_a_browser_to_the_dashboard(module_server: Server) -> None:
     url = module_server.url
     answer = httpx.get(url, headers={"Accept": "text/html,*/*"}, follow_redirects=True)
-    assert (answer.status_code, answer.url.path) == (200, "/docs")
+    assert (answer.status_code, answer.url.path) == (200, "/dashboard/login")
     for path in ("/", "/nowhere"):
         answer = httpx.get(url + path)
         assert refused(answer, 404) == [("not_found", None)]

@@ -64,10 +64,10 @@ def routes(settings: Settings) -> list[HTTPRouteHandler]:
 
 @get("/", name="front_door")
 async def front_door(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Send a browser to the reference; programs are told in JSON where it is."""
+    """Send a browser to the dashboard; programs are told in JSON where the reference is."""
     if HTML not in request.headers.get("accept", ""):
         raise refuse(UnknownResource("There is nothing at this path; /docs lists those there are."))
-    return Response(b"", status_code=302, headers={**_SECURITY, "Location": "/docs"})
+    return Response(b"", status_code=302, headers={**_SECURITY, "Location": "/dashboard"})
 
 
 def make_document(app: Litestar, settings: Settings) -> tuple[bytes, str]:

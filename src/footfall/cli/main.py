@@ -26,6 +26,11 @@ COMMANDS: Final[dict[str, Lazy]] = {
     "serve": Lazy("footfall.cli.serve", "serve", "Serve the API until SIGTERM or Ctrl-C."),
     "business": Lazy("footfall.cli.business", "business", "Make, list and change businesses."),
     "token": Lazy("footfall.cli.token", "token", "Make, list, revoke and rotate private tokens."),
+    "member": Lazy(
+        "footfall.cli.member",
+        "member",
+        "List and invite members of the dashboard; renew passwords.",
+    ),
     "profile": Lazy(
         "footfall.cli.profile",
         "profile",

@@ -68,17 +68,17 @@ async def _serve(settings: Settings) -> None:
         # Port 0 is whichever was free; people and the lock are told the real one.
         settings = replace(settings, port=bound.getsockname()[1])
         held.enter_context(_alone(settings))
-        store, first = _open(settings)
+        store, first, link = _open(settings)
         async with running(settings, store) as application:
-            listener = Listener(application, settings, lambda: _greet(settings, store, first))
+            listener = Listener(application, settings, lambda: _greet(settings, store, first, link))
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, listener.stop)
             await listener.serve([bound])
 
 
-def _open(settings: Settings) -> tuple[Any, Any]:
-    """Return the store, and what the very first start made.
+def _open(settings: Settings) -> tuple[Any, Any, str | None]:
+    """Return the store, what the very first start made, and the link to the first account.
 
     Raises:
         ConfigurationError: the database cannot be reached, read or written to.
@@ -86,11 +86,11 @@ def _open(settings: Settings) -> tuple[Any, Any]:
     from sqlalchemy.exc import DBAPIError
 
     from footfall.app import open_store
-    from footfall.ops.first_start import welcome
+    from footfall.ops.first_start import first_link, welcome
 
     try:
         store = open_store(settings)
-        return store, welcome(store)
+        return store, welcome(store), first_link(store, settings.url)
     except (DBAPIError, OSError) as problem:
         reason = str(getattr(problem, "orig", problem)).strip().partition("\n")[0]
         raise ConfigurationError(
@@ -119,7 +119,7 @@ def _alone(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _greet(settings: Settings, store: Any, first: Any) -> None:
+def _greet(settings: Settings, store: Any, first: Any, link: str | None) -> None:
     from footfall.cli.greeting import print_greeting
 
-    print_greeting(settings, store, first)
+    print_greeting(settings, store, first, link)

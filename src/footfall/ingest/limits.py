@@ -29,6 +29,7 @@ _WHOSE: Final = {
     "address": "from this address",
     "business": "with this business's public id",
     "token": "with this token",
+    "login": "to log in to this account",
 }
 
 _PRIVATE: Final = b" ALK_"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 
 from footfall.domain.public_ids import Kind, PublicIds
-from footfall.store import businesses, tokens
+from footfall.store import businesses, invitations, members, tokens
 from footfall.store.store import Store
 
 BUSINESS_NAME = "My shop"
@@ -34,6 +34,15 @@ def welcome(store: Store) -> FirstStart | None:
         )
         _, token = tokens.create(connection, business.id, TOKEN_NAME)
     return FirstStart(_public(store.public_ids, business.id), token)
+
+
+def first_link(store: Store, url: str) -> str | None:
+    """Return a link that makes the owner's account, a new one each time, while there is none."""
+    with store.engines.write.begin() as connection:
+        if members.are_any(connection):
+            return None
+        _, secret = invitations.create(connection, None, "owner", None)
+    return f"{url}/dashboard/join/{secret}"
 
 
 def keep_token(token: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, text, update
 
 from footfall.domain.times import now_us
 from footfall.store.facts import changed
-from footfall.store.tables import businesses
+from footfall.store.tables import businesses, tokens
 
 
 class Business(NamedTuple):
@@ -32,6 +32,8 @@ class Business(NamedTuple):
 
 
 _COLUMNS = tuple(businesses.c[name] for name in Business._fields)
+_KNOWN_BY_TOKEN = ("currency", "country")
+"""What processes remember of a business with each of its tokens."""
 
 
 def create(
@@ -82,6 +84,16 @@ def change(connection: Connection, business_id: int, values: dict[str, Any]) -> 
         if row_id is not None:
             connection.execute(update(businesses).where(businesses.c.id == row_id).values(**values))
             changed(connection, "business", row_id)
+            if not values.keys().isdisjoint(_KNOWN_BY_TOKEN):
+                _forget_callers(connection, row_id)
+
+
+def _forget_callers(connection: Connection, business_id: int) -> None:
+    query = select(tokens.c.id).where(
+        tokens.c.business_id == business_id, tokens.c.revoked_at.is_(None)
+    )
+    for token_id in connection.execute(query).scalars().all():
+        changed(connection, "token", token_id)
 
 
 def twins(connection: Connection) -> dict[int, int]:

@@ -9,7 +9,7 @@ in the table refuses a commit in which they differ, so the books cannot drift ap
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Insert, and_, or_, select
+from sqlalchemy import Connection, Insert, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from footfall.store.tables import ledger
@@ -55,6 +55,32 @@ def find(connection: Connection, business_id: int, token_id: int, hour_at: int) 
     )
     row = connection.execute(query).first()
     return Entry._make(row) if row is not None else None
+
+
+def has_entries(connection: Connection, business_id: int) -> bool:
+    """Tell whether a business was ever sent anything."""
+    query = select(ledger.c.hour_at).where(ledger.c.business_id == business_id).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def totals(connection: Connection, business_id: int, since_at: int, until_at: int) -> list[Entry]:
+    """Return one entry for each token and hour with ``since_at`` ≤ hour < ``until_at``."""
+    query = select(*_COLUMNS).where(
+        ledger.c.business_id == business_id,
+        ledger.c.hour_at >= since_at,
+        ledger.c.hour_at < until_at,
+    )
+    return [Entry._make(row) for row in connection.execute(query)]
+
+
+def last_hours(connection: Connection, business_id: int) -> dict[int, int]:
+    """Return the latest hour in which each token sent something."""
+    query = (
+        select(ledger.c.token_id, func.max(ledger.c.hour_at).label("hour_at"))
+        .where(ledger.c.business_id == business_id)
+        .group_by(ledger.c.token_id)
+    )
+    return {row.token_id: row.hour_at for row in connection.execute(query)}
 
 
 def page(

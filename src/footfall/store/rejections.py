@@ -25,7 +25,21 @@ def page(connection: Connection, business_id: int, bounds: Bounds, faults: list[
     pages.check(connection, rejections, within, bounds, faults)
     if faults:
         raise Refused(faults)
-    return pages.newest_first(connection, select(rejections).where(within), rejections.c.id, bounds)
+    return newest(connection, business_id, bounds)
+
+
+def newest(connection: Connection, business_id: int, bounds: Bounds) -> Page:
+    """Return a page of refusals, whether or not its bound is one: the oldest may be gone."""
+    query = select(rejections).where(rejections.c.business_id == business_id)
+    return pages.newest_first(connection, query, rejections.c.id, bounds)
+
+
+def find(connection: Connection, business_id: int, rejection_id: int) -> Any | None:
+    """Return a refusal of a business; columns as in ``tables.rejections``."""
+    query = select(rejections).where(
+        rejections.c.business_id == business_id, rejections.c.id == rejection_id
+    )
+    return connection.execute(query).first()
 
 
 def prune(connection: Connection, keep: int) -> int:

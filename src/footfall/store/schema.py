@@ -22,7 +22,7 @@ from footfall.store.engine import Engines
 
 log = structlog.get_logger(__name__)
 
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """Revision this version works with; a test compares it with ``migrations/versions``."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

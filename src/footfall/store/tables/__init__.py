@@ -1,4 +1,4 @@
-"""All tables: ``tenants``, ``people``, ``catalogue``, ``facts``, ``evidence``, to be read so.
+"""All tables, to be read so: ``tenants people catalogue facts evidence members``.
 
 Units: ``…_at`` UTC microseconds; ``…_minor`` integer minor units of the ``currency`` beside it
 (ISO 4217). Rows are never removed while something refers to them: deleting sets ``deleted_at``. No
@@ -25,6 +25,13 @@ from footfall.store.tables.facts import (
     released_events,
     sightings,
 )
+from footfall.store.tables.members import (
+    audit,
+    invitations,
+    members,
+    memberships,
+    web_sessions,
+)
 from footfall.store.tables.people import (
     claims,
     identities,
@@ -49,6 +56,7 @@ from footfall.store.tables.tenants import (
 __all__ = [
     "actions",
     "attribution_settings",
+    "audit",
     "businesses",
     "changes",
     "claims",
@@ -60,6 +68,7 @@ __all__ = [
     "identity_log",
     "installation",
     "integrations",
+    "invitations",
     "items",
     "ledger",
     "lifecycles",
@@ -67,6 +76,8 @@ __all__ = [
     "links",
     "list_members",
     "lists",
+    "members",
+    "memberships",
     "metadata",
     "objects",
     "open_carts",
@@ -80,4 +91,5 @@ __all__ = [
     "submissions",
     "tokens",
     "unique_values",
+    "web_sessions",
 ]
