@@ -93,6 +93,22 @@ def test_journeys_to_nothing_count_by_when_their_last_touch_was() -> None:
         assert int(paths.nulls.sum()) == nulls
 
 
+def test_what_only_bots_met_is_in_no_journey() -> None:
+    events = [
+        campaign(1, START, "google", session_id=1),
+        order(2, START + 1, session_id=1),
+        campaign(3, START, "google", session_id=2),
+        # The only one that names these, and one that names what people name too.
+        campaign(4, START, "zebra", session_id=3, is_bot=True),
+        campaign(5, START, "google", session_id=4, is_bot=True),
+    ]
+    asked = attribution(events=events)
+    report = asked.compare("source", ["markov_1"], "USD")
+    assert report.values == ("google",)
+    paths = engine.paths(asked.connection, asked.candidates(), asked.definition, report.values)
+    assert int(paths.nulls.sum()) == 1
+
+
 def test_two_sales_in_one_instant_have_the_same_touches() -> None:
     events = [campaign(1, START, "google"), order(2, START + 1, 100), order(3, START + 1, 200)]
     asked = attribution(Definition(journeys="split"), events=events)

@@ -174,11 +174,18 @@ def _unconverted(
     Each person's oldest first. Relations mostly lie in that order, which costs far less to see than
     to make, so that nothing is sorted in SQL, nor joined, which would mix the order up.
     """
-    tellings = connection.execute("from asked_tellings").fetchnumpy()
-    code_of = np.zeros(int(tellings["telling_no"].max(initial=-1)) + 1, np.int32)
-    code_of[tellings["telling_no"]] = tellings["value_code"]
     found = _fetch(connection, "all_touches")
-    person, touched, code = found["person_id"], found["touched_at"], code_of[found["telling_no"]]
+    tellings = connection.execute("from asked_tellings").fetchnumpy()
+    most = max(each["telling_no"].max(initial=-1) for each in (found, tellings))
+    code_of = np.full(int(most) + 1, -1, np.int32)
+    code_of[tellings["telling_no"]] = tellings["value_code"]
+    code = code_of[found["telling_no"]]
+    is_credited = code >= 0
+    if not is_credited.all():
+        # Bots met them.
+        code = code[is_credited]
+        found = {name: values[is_credited] for name, values in found.items()}
+    person, touched = found["person_id"], found["touched_at"]
     order = in_order((person, touched, found["received_at"], found["touch_id"]))
     del found
     if order is not None:

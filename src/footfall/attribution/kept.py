@@ -6,8 +6,9 @@ are DuckDB files that are opened for reading only.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -95,22 +96,56 @@ def options(spill: Path) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def opened(files: Sequence[Path], spill: Path) -> Iterator[DuckDBPyConnection]:
-    """Open a connection on which the relations are, by their names.
+class Instances:
+    """DuckDB instances for one question after another: beginning one takes as long as a receipt.
+
+    Between questions there is nothing in them: neither files, which may have to go, nor memory.
 
     Args:
-        files: a base, and what came after it if there is any.
-        spill: folder for what does not fit into memory.
+        until_closed: ends them.
+        spilling: gives each a folder for what does not fit into memory.
     """
-    with duckdb.connect(config=options(spill)) as connection:
-        attach(connection, files)
-        for name in KEPT:
-            as_read = _AS_READ.get(name, name)
-            shown = _OVERLAYS[name] if len(files) > 1 else f"from base.{name}"
-            connection.execute(f"create temp view {as_read} as {shown}")
-        show(connection)
-        yield connection
+
+    def __init__(
+        self, until_closed: ExitStack, spilling: Callable[[], AbstractContextManager[Path]]
+    ) -> None:
+        self._until_closed = until_closed
+        self._spilling = spilling
+        self._idle: deque[DuckDBPyConnection] = deque()
+
+    @contextmanager
+    def opened(self, files: Sequence[Path]) -> Iterator[DuckDBPyConnection]:
+        """Open a connection on which the relations are, by their names.
+
+        Args:
+            files: a base, and what came after it if there is any.
+        """
+        instance = self._taken()
+        try:
+            # What is temporary goes with the cursor.
+            with instance.cursor() as connection:
+                attach(connection, files)
+                for name in KEPT:
+                    as_read = _AS_READ.get(name, name)
+                    shown = _OVERLAYS[name] if len(files) > 1 else f"from base.{name}"
+                    connection.execute(f"create temp view {as_read} as {shown}")
+                show(connection)
+                yield connection
+        finally:
+            try:
+                for name in ("base", "grown"):
+                    instance.execute(f"detach database if exists {name}")
+            except duckdb.Error:
+                instance.close()
+            else:
+                self._idle.append(instance)
+
+    def _taken(self) -> DuckDBPyConnection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            spill = self._until_closed.enter_context(self._spilling())
+            return self._until_closed.enter_context(duckdb.connect(config=options(spill)))
 
 
 def attach(connection: DuckDBPyConnection, files: Sequence[Path]) -> None:

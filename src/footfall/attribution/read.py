@@ -125,10 +125,9 @@ class _Keeper:
     def asked(self, state: State, exchange: Exchange | None) -> Iterator[Attribution]:
         """Yield the attribution out of some files."""
         memory = self._lake.memory
-        with (
-            self._lake.derived.spilling() as spill,
-            kept.opened(self._paths(state), spill) as connection,
-        ):
+        new = kept.Instances(self._lake.until_closed, self._lake.derived.spilling)
+        instances: kept.Instances = memory.setdefault(kept.Instances, new)
+        with instances.opened(self._paths(state)) as connection:
             yield Attribution(
                 connection,
                 self._business_id,

@@ -290,12 +290,20 @@ _WRITTEN: Final = {
 def _write(connection: DuckDBPyConnection) -> None:
     for name, rows in _WRITTEN.items():
         connection.execute(f"create table made.{name} as {rows}")
-    # What no touch tells any more is no value of any report.
+    # What no touch tells any more is no value of any report. Only those that a touch told which was
+    # replaced may be so, and few of these: the others need not be looked for among all touches.
     connection.execute(
-        "create table made.tellings as from temp.tellings where telling_no in ("
-        "select telling_no from made.coded_touches union all "
-        "select telling_no from base.coded_touches anti join made.visitors using (visitor)"
-        ") order by telling_no"
+        "create temp table doubtful as "
+        "select telling_no from base.coded_touches semi join made.visitors using (visitor) "
+        "union select telling_no from grown.coded_touches "
+        "except select telling_no from made.coded_touches"
+    )
+    connection.execute(
+        "create table made.tellings as "
+        "from temp.tellings anti join (from doubtful where telling_no not in ("
+        "select base.coded_touches.telling_no from base.coded_touches "
+        "semi join doubtful using (telling_no) anti join made.visitors using (visitor))"
+        ") using (telling_no) order by telling_no"
     )
 
 

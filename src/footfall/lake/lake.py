@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -84,6 +84,8 @@ class Lake:
         self._done: Mapping[str, int] = {}
         self.memory: dict[object, Any] = {}
         """What its readers keep between questions; gone with it."""
+        self.until_closed = ExitStack()
+        """What of that has to be ended."""
 
     @property
     def done(self) -> Mapping[str, int]:
@@ -93,6 +95,7 @@ class Lake:
     def close(self) -> None:
         """Let go of the database; whoever reads has finished."""
         self._pool.shutdown()
+        self.until_closed.close()
         self.engines.dispose()
 
     async def fresh(self) -> None:
