@@ -51,6 +51,8 @@ def serve(data: Path | None, database: str | None, host: str | None, port: int |
     configure(settings.log_level)
     tune_interpreter()
     uvloop.run(_serve(settings))
+    # What was set aside at the start would outlive the modules it is of, and these complain of it.
+    gc.unfreeze()
 
 
 def tune_interpreter() -> None:

@@ -42,16 +42,22 @@ def sql(
     everything in them that is stored by now. Nothing can be changed. - reads the QUERY from
     standard input.
     """
+    from duckdb import IOException
+
     from footfall.cli.lakes import fresh_lake
 
     with fresh_lake(effective(data, database), business) as (lake, business_id):
         if query == "-":
             query = sys.stdin.read()
-        if query is not None:
-            text = query
-            lake.read_now(business_id, lambda connection: _answer(connection, text, form))
-        else:
-            lake.read_now(business_id, lambda connection: _prompt(connection, form))
+        try:
+            if query is not None:
+                text = query
+                lake.read_now(business_id, lambda connection: _answer(connection, text, form))
+            else:
+                lake.read_now(business_id, lambda connection: _prompt(connection, form))
+        except IOException as problem:
+            # Of a file that the query names; files of the lake are looked for anew before.
+            raise ConfigurationError(str(problem).strip()) from problem
 
 
 def _answer(connection: "DuckDBPyConnection", query: str, form: str) -> None:
@@ -82,6 +88,8 @@ def _answer(connection: "DuckDBPyConnection", query: str, form: str) -> None:
 def _prompt(connection: "DuckDBPyConnection", form: str) -> None:
     import readline  # noqa: F401  # so that earlier lines can be edited
 
+    from duckdb import IOException
+
     from footfall.lake.columns import TABLES
 
     click.echo(_WELCOME.format(views=", ".join(TABLES)), err=True)
@@ -100,7 +108,7 @@ def _prompt(connection: "DuckDBPyConnection", form: str) -> None:
             query, waiting = waiting, ""
             try:
                 _answer(connection, query, form)
-            except ConfigurationError as problem:
+            except (ConfigurationError, IOException) as problem:
                 click.echo(str(problem), err=True)
             except KeyboardInterrupt:
                 connection.interrupt()
