@@ -246,6 +246,9 @@ def _responses(each: Operation, schemas: dict[Any, Json], examples: dict[Any, Js
     headers = replayed if "Idempotency-Key" in each.headers else {}
     shown = endpoint.answer_example or examples.get(endpoint.answer)
     success = _success(endpoint.status, endpoint.answer, shown, schemas, headers)
+    if "format" in endpoint.query:
+        lines = {"type": "string", "description": "A header, and a line for each row."}
+        success["content"]["text/csv"] = {"schema": lines, "example": ""}
     if endpoint.answer_type != "application/json":
         success["content"] = {endpoint.answer_type: {"schema": {}, "example": ""}}
     told = {str(endpoint.status): success}

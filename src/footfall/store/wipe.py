@@ -26,7 +26,18 @@ Report = Callable[[str, int, int | None], None]
 ROWS_AT_ONCE: Final = 20_000
 _ATTEMPTS: Final = 3
 
-KEPT: Final = frozenset({"installation", "changes", "businesses", "tokens", "exchange_rates"})
+_PEOPLE_WHO_LOG_IN: Final = frozenset(
+    {"members", "memberships", "invitations", "web_sessions", "audit"}
+)
+"""Of a business, never of its test side."""
+
+KEPT: Final = _PEOPLE_WHO_LOG_IN | {
+    "installation",
+    "changes",
+    "businesses",
+    "tokens",
+    "exchange_rates",
+}
 """Tables that are left as they are."""
 
 _OF_ROWS: Final[tuple[tuple[Table, str, Table], ...]] = (
