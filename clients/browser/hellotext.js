@@ -491,10 +491,7 @@ export const create = (host, script) => {
 
   attempt(() => {
     host.addEventListener("pagehide", leave);
-    document.addEventListener(
-      "visibilitychange",
-      () => document.hidden && leave(),
-    );
+    document.addEventListener("visibilitychange", () => document.hidden && leave());
     host.addEventListener("online", () => {
       if (!toldMs) drop(RETRY_AT);
       flush();
